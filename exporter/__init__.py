@@ -1,0 +1,3 @@
+"""Release health as Prometheus gauges: collect, judge, expose."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""One module a source, each with `Settings` and `collect(settings, context) -> Reading`."""

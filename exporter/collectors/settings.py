@@ -1,0 +1,45 @@
+"""What every source's settings have in common."""
+
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from exporter.durations import Duration
+from exporter.plan import Phase
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def _inside(pattern: str) -> str:
+    path = PurePosixPath(pattern)
+    if path.is_absolute() or ".." in path.parts or "\0" in pattern:
+        raise ValueError("write a path inside the release's folder, without '..'")
+    return pattern
+
+
+# A file or a glob inside the release's folder; `**` spans folders.
+InnerPath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_inside)]
+
+
+class SourceSettings(BaseModel):
+    """How often a source is read, how long that may take, and how old it may get.
+
+    `max_age` bounds the time since the last good reading, always; `facts_max_age` bounds the age
+    of the newest fact while `PRODUCED_IN`, the phases that produce the facts, are open.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    PRODUCED_IN: ClassVar[tuple[Phase, ...]] = ()
+
+    interval: Duration = Field(15 * MINUTE, gt=timedelta(0), description="time between two runs")
+    deadline: Duration = Field(2 * MINUTE, gt=timedelta(0), description="longest a run may take")
+    max_age: Duration = Field(
+        26 * HOUR, gt=timedelta(0), description="oldest acceptable successful read"
+    )
+    facts_max_age: Duration | None = Field(
+        None, description="oldest acceptable fact while the facts are being produced"
+    )

@@ -1,0 +1,38 @@
+"""Durations as people write them: `15m`, `36h`, `2 d`, `850 ms`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_PATTERN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|min|m|h|d|w)", re.ASCII)
+_JSON_PATTERN = r"^\d{1,9}(\.\d{1,9})?\s*(ms|s|min|m|h|d|w)$"
+
+
+def parse(value: object) -> timedelta:
+    """Return the duration; raises ValueError that says what is accepted."""
+    if isinstance(value, timedelta):
+        return value
+    match = _PATTERN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("write a number with its unit, such as 30s, 15m, 36h or 2d")
+    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+
+
+def render(value: timedelta) -> str:
+    """Return the shortest exact text that `parse` takes back."""
+    seconds = value.total_seconds()
+    for unit in ("d", "h", "m"):
+        if seconds and seconds % _SECONDS[unit] == 0:
+            return f"{seconds / _SECONDS[unit]:.0f}{unit}"
+    return f"{seconds:g}s"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse),
+    PlainSerializer(render, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _JSON_PATTERN, "examples": ["15m", "36h"]}),
+]

@@ -16,7 +16,7 @@ TEXT_LIMIT = 64 * MEBIBYTE
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-class Rejected(Exception):
+class ItemError(Exception):
     """A file or an item in it cannot be taken; carries the rejection to count."""
 
     def __init__(self, reason: Reason, file: str, position: str, message: str) -> None:
@@ -55,7 +55,7 @@ def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rej
         if any(_matches(name, pattern) for pattern in patterns):
             try:
                 found.append(_examine(root, name, Path(entry)))
-            except Rejected as error:
+            except ItemError as error:
                 rejections.append(error.rejection)
     return sorted(found, key=lambda one: one.name), rejections
 
@@ -63,34 +63,34 @@ def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rej
 def open_regular(found: Found) -> int:
     """Return a descriptor of that file; never blocks on a FIFO and never follows a late link.
 
-    Raises Rejected when it is no regular file, gone, or not readable.
+    Raises ItemError when it is no regular file, gone, or not readable.
     """
     try:
         descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise Rejected(Reason.UNREADABLE, found.name, "", _why(error)) from error
+        raise ItemError(Reason.UNREADABLE, found.name, "", _why(error)) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise Rejected(Reason.SECURITY, found.name, "", "not a regular file")
+        raise ItemError(Reason.SECURITY, found.name, "", "not a regular file")
     return descriptor
 
 
 def read_bytes(found: Found, limit: int = TEXT_LIMIT) -> bytes:
-    """Return the whole file; raises Rejected when it is larger than `limit` bytes."""
+    """Return the whole file; raises ItemError when it is larger than `limit` bytes."""
     with os.fdopen(open_regular(found), "rb") as file:
         try:
             content = file.read(limit + 1)
         except OSError as error:
-            raise Rejected(Reason.UNREADABLE, found.name, "", _why(error)) from error
+            raise ItemError(Reason.UNREADABLE, found.name, "", _why(error)) from error
     if len(content) > limit:
-        raise Rejected(Reason.SIZE, found.name, "", f"larger than {limit // MEBIBYTE} MiB")
+        raise ItemError(Reason.SIZE, found.name, "", f"larger than {limit // MEBIBYTE} MiB")
     return content
 
 
 def read_text(found: Found, limit: int = TEXT_LIMIT) -> str:
     """Return the file as text: UTF-8, or UTF-16 with its byte order mark as PowerShell writes it.
 
-    Raises Rejected, with the position, on anything else.
+    Raises ItemError, with the position, on anything else.
     """
     content = read_bytes(found, limit)
     encoding = next((name for bom, name in _BOMS if content.startswith(bom)), "utf-8")
@@ -98,10 +98,10 @@ def read_text(found: Found, limit: int = TEXT_LIMIT) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         message = f"not {error.encoding.upper()} text"
-        raise Rejected(Reason.ENCODING, found.name, f"byte {error.start}", message) from error
+        raise ItemError(Reason.ENCODING, found.name, f"byte {error.start}", message) from error
     if "\0" in text:
         position = f"character {text.index(chr(0))}"
-        raise Rejected(Reason.ENCODING, found.name, position, "a NUL character: not text")
+        raise ItemError(Reason.ENCODING, found.name, position, "a NUL character: not text")
     return text
 
 
@@ -139,13 +139,13 @@ def _examine(root: Path, name: str, path: Path) -> Found:
         real = path.resolve(strict=True)
         status = real.stat()
     except OSError as error:
-        raise Rejected(Reason.UNREADABLE, name, "", _why(error)) from error
+        raise ItemError(Reason.UNREADABLE, name, "", _why(error)) from error
     except RuntimeError as error:  # a loop of links, before Python 3.13
-        raise Rejected(Reason.SECURITY, name, "", "a loop of links") from error
+        raise ItemError(Reason.SECURITY, name, "", "a loop of links") from error
     if not real.is_relative_to(root):
-        raise Rejected(Reason.SECURITY, name, "", "a link out of the folder")
+        raise ItemError(Reason.SECURITY, name, "", "a link out of the folder")
     if not stat.S_ISREG(status.st_mode):
-        raise Rejected(Reason.SECURITY, name, "", "not a regular file")
+        raise ItemError(Reason.SECURITY, name, "", "not a regular file")
     return Found(name, real, status)
 
 

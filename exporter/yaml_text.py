@@ -1,0 +1,71 @@
+"""YAML from people: plain data only, with the line of every mistake."""
+
+from typing import Any
+
+import yaml
+
+DEPTH = 50
+LENGTH = 256 * 1024
+
+
+class YamlError(ValueError):
+    """Text that is no plain YAML data; `line` counts from 1, 0 when it is about the whole text."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        """Keep the line apart from the message: callers put the file before both."""
+        super().__init__(message)
+        self.line = line
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain data: no tags of Python's, no aliases (they multiply), no key twice.
+
+    In Python on purpose: libyaml's own composer cannot be bounded and dies of deep nesting.
+    """
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise YamlError("aliases are not supported; write the value out", _line(self))
+        self._depth += 1
+        if self._depth > DEPTH:
+            raise YamlError(f"nested deeper than {DEPTH} levels", _line(self))
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            text = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            if text in seen and text != "<<":
+                raise YamlError(f"key {text!r} stands here twice", key.start_mark.line + 1)
+            seen.add(text)
+        return super().construct_mapping(node, deep)
+
+
+def load_yaml(text: str) -> Any:
+    """Return the one document in the text as plain data; raises YamlError on anything else."""
+    if len(text) > LENGTH:
+        raise YamlError(f"longer than {LENGTH // 1024} KiB")
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as error:
+        raise YamlError("not YAML: a character that no text has") from error
+    try:
+        return loader.get_single_data()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlError(error.problem or "not YAML", mark.line + 1 if mark else 0) from error
+    except (ValueError, TypeError, OverflowError) as error:
+        if isinstance(error, YamlError):
+            raise
+        # Dates such as 2026-02-30 and unhashable keys come out of the constructors bare.
+        raise YamlError(str(error), 0) from error
+    finally:
+        loader.dispose()
+
+
+def _line(loader: Any) -> int:
+    return int(loader.peek_event().start_mark.line) + 1

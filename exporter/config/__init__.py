@@ -1,0 +1,1 @@
+"""The release file and the environment: everything that a user writes."""

@@ -1,0 +1,126 @@
+"""Release files from disk: one, or a folder of them in which a bad one leaves the others."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from exporter.config.mistakes import describe
+from exporter.config.overrides import build_metrics, own_source
+from exporter.config.release_file import ReleaseFile
+from exporter.model import UserError
+from exporter.plan import Milestone, Plan
+from exporter.release import Release, Waiver
+from exporter.yaml_text import LENGTH, YamlError, load_yaml
+
+PATTERNS = ("*.yaml", "*.yml", "*/release.yaml", "*/release.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the release files said: the good ones, and the mistake of each bad one, by file."""
+
+    releases: tuple[Release, ...]
+    mistakes: dict[str, str]
+
+    @property
+    def files(self) -> dict[str, bool]:
+        """Every file and whether it is valid."""
+        valid = dict.fromkeys((one.file for one in self.releases), True)
+        return dict(sorted((valid | dict.fromkeys(self.mistakes, False)).items()))
+
+
+def load_all(path: Path) -> Loaded:
+    """Return every release of the file or folder; raises UserError when there is none to read."""
+    releases: dict[tuple[str, str], Release] = {}
+    mistakes: dict[str, str] = {}
+    for file, name in _files(path):
+        try:
+            release = load_release(file, name)
+            other = releases.setdefault(release.id, release)
+            if other is not release:
+                raise UserError(
+                    f"{name}: release: {release.project} {release.name} stands in {other.file} too;"
+                    " change project or release, or take one file out"
+                )
+        except UserError as error:
+            mistakes[name] = str(error)
+    return Loaded(tuple(releases.values()), mistakes)
+
+
+def load_release(file: Path, name: str) -> Release:
+    """Return the release of that file; raises UserError with `name`, key and fix in every line."""
+    try:
+        written = load_yaml(_read(file, name))
+    except YamlError as error:
+        where = f"{name}: line {error.line}" if error.line else name
+        raise UserError(f"{where}: {error}") from error
+    if not isinstance(written, dict):
+        raise UserError(
+            f"{name}: no release file; `release-exporter init` writes one to start from"
+        )
+    try:
+        model = ReleaseFile.model_validate(written)
+    except ValidationError as error:
+        raise UserError("\n".join(f"{name}: {x}" for x in describe(ReleaseFile, error))) from error
+    try:
+        return build_release(model, file, name)
+    except UserError as error:
+        raise UserError(f"{name}: {error}") from error
+
+
+def build_release(model: ReleaseFile, file: Path, name: str) -> Release:
+    """Return the release that the checked file describes; raises UserError without the file."""
+    sources = {key: settings or {} for key, settings in model.sources.items()}
+    own = {own_source(entry): entry.source for entry in model.metrics}
+    return Release(
+        project=model.project,
+        name=model.release,
+        file=name,
+        folder=(file.parent / model.data).resolve(),
+        plan=Plan(
+            tuple(
+                Milestone(one.name, one.planned, one.actual, one.opens, one.closes)
+                for one in model.milestones
+            ),
+            ZoneInfo(model.time_zone),
+            model.closed,
+        ),
+        metrics=build_metrics(model),
+        sources={"plan": {}} | sources | own,
+        repository=model.repository,
+        package=(model.package.registry, model.package.name) if model.package else None,
+        minimum_n=model.minimum_n,
+        waivers=tuple(
+            Waiver(one.metric, one.reason, str(one.link), one.owner, one.expires)
+            for one in model.waivers
+        ),
+    )
+
+
+def _files(path: Path) -> list[tuple[Path, str]]:
+    """Return the release files with the names to call them by."""
+    if path.is_file():
+        return [(path, path.name)]
+    if not path.is_dir():
+        raise UserError(
+            f"{path}: there is no such file; `release-exporter init` writes one to start from"
+        )
+    files = sorted({file for pattern in PATTERNS for file in path.glob(pattern)})
+    if not files:
+        raise UserError(f"{path}: no release file in this folder; looked for {', '.join(PATTERNS)}")
+    return [(file, file.relative_to(path).as_posix()) for file in files]
+
+
+def _read(file: Path, name: str) -> str:
+    if not file.is_file():
+        raise UserError(f"{name}: not a regular file")
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LENGTH + 4)
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{name}: byte {error.start}: not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise UserError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from error

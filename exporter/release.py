@@ -1,0 +1,47 @@
+"""One release under preparation: its plan, its metrics as it judges them, and its waivers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from exporter.catalog import Metric
+from exporter.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A signed exception for one verdict (a key such as `QM-2` or `PM-5/P0`) until its expiry."""
+
+    metric: str
+    reason: str
+    link: str
+    owner: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Everything that the release file says; `sources` are raw until a collector takes them.
+
+    `folder` holds the raw files. `metrics` are the catalog's with this release's overrides, then
+    its own. `minimum_n` is by verdict key.
+    """
+
+    project: str
+    name: str
+    file: str
+    folder: Path
+    plan: Plan
+    metrics: tuple[Metric, ...]
+    sources: Mapping[str, Mapping[str, Any]]
+    repository: str | None = None
+    package: tuple[str, str] | None = None
+    minimum_n: Mapping[str, int] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def id(self) -> tuple[str, str]:
+        """The project and the release: what tells it from every other."""
+        return self.project, self.name

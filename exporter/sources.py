@@ -56,6 +56,11 @@ class Source:
         """The project, the release and the source's name."""
         return (*self.release.id, self.name)
 
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes whenever another thing would be read."""
+        return f"{self.release.folder} {self.settings.model_dump_json()}"
+
     def collect(self, context: Context) -> Reading:
         """Return what the source says now; raises SourceError when it cannot be read."""
         reading: Reading = self.collector.collect(self.settings, context)

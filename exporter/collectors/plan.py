@@ -11,7 +11,7 @@ from pydantic import Field
 
 from exporter.collectors.settings import MINUTE, SourceSettings
 from exporter.durations import Duration
-from exporter.model import Context, Reading, Sample, labels
+from exporter.model import Context, Reading, Reason, Rejection, Sample, labels
 from exporter.plan import Milestone, Plan
 
 
@@ -23,22 +23,36 @@ class Settings(SourceSettings):
 
 def collect(_settings: Settings, context: Context) -> Reading:
     """Return the schedule variance and each milestone's dates."""
-    samples = [variance(context.plan, context.now), *_milestones(context.plan, context.now)]
-    return Reading.of(samples, read=len(context.plan.milestones), facts_from=context.now)
+    plan, now = context.plan, context.now
+    return Reading.of(
+        [variance(plan, now), *_milestones(plan, now)],
+        read=len(plan.milestones),
+        rejections=[
+            Rejection(
+                Reason.TIME,
+                "milestones",
+                one.name,
+                f"actual {one.actual} is still to come; write it when it is finished",
+            )
+            for one in plan.milestones
+            if one.actual is not None and not _finished(one, plan.today(now))
+        ],
+        facts_from=now,
+    )
 
 
 def variance(plan: Plan, now: datetime) -> Sample:
     """Return how late the plan is, by its latest finished or, if larger, an overdue milestone."""
     today = plan.today(now)
     slips = [(0, "no milestone is finished or overdue")]
-    if finished := [one for one in plan.milestones if one.actual is not None]:
+    if finished := [one for one in plan.milestones if _finished(one, today)]:
         latest = max(finished, key=lambda one: (one.day, one.planned))
         slips = [_slip(latest, latest.day, "finished")]
     # An unfinished milestone is late today, which a table of actual dates hides.
     slips += [
         _slip(one, today, "still open")
         for one in plan.milestones
-        if one.actual is None and one.planned < today
+        if not _finished(one, today) and one.planned < today
     ]
     days, evidence = max(slips, key=lambda slip: slip[0])
     return Sample(
@@ -50,6 +64,10 @@ def variance(plan: Plan, now: datetime) -> Sample:
     )
 
 
+def _finished(milestone: Milestone, today: date) -> bool:
+    return milestone.actual is not None and milestone.actual <= today
+
+
 def _slip(milestone: Milestone, until: date, state: str) -> tuple[int, str]:
     days = (until - milestone.planned).days
     return days, f"{milestone.name}: planned {milestone.planned}, {state} {until}"
@@ -57,7 +75,7 @@ def _slip(milestone: Milestone, until: date, state: str) -> tuple[int, str]:
 
 def _milestones(plan: Plan, now: datetime) -> Iterator[Sample]:
     for one in plan.milestones:
-        label: dict[str, Any] = {"labels": labels(milestone=one.name)}
+        where = labels(milestone=one.name)
         start = plan.midnight(one.planned).timestamp()
         yield Sample("release_milestone_planned_timestamp_seconds", start, where)
         if one.actual is not None:

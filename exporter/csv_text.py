@@ -1,0 +1,161 @@
+"""Strict CSV, as people and form tools write it: nothing is repaired, every row keeps its line."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from exporter.files import MEBIBYTE, ItemError
+from exporter.model import Reason, Rejection
+
+# How long a file is worth parsing; callers hand it to `files.read_text`.
+LENGTH = 8 * MEBIBYTE
+FIELD_LENGTH = MEBIBYTE
+ROWS = 100_000
+COLUMNS = 1_000
+BROKEN_ROWS = 100
+
+_SEPARATORS = (",", ";", "\t")
+_SAMPLED_ROWS = 20
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+
+# The limit belongs to the process; the standard one of 128 KiB is less than an answer may have.
+csv.field_size_limit(FIELD_LENGTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one row, as many as the header has, and where it starts, such as `line 3`."""
+
+    position: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header, the rows that fit it, and a rejection for each row that does not."""
+
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    rejections: tuple[Rejection, ...] = ()
+    separator: str = ","
+
+
+def parse(text: str, file: str) -> Table:
+    """Return the table; a bad row costs itself alone, and blank rows are passed over.
+
+    Raises ItemError where there is no usable header, too much, or hardly anything that is CSV.
+    """
+    separator = _separator(text)
+    records = _records(text, separator)
+    header = _header(next(records, (1, [])), file)
+    rows: list[Row] = []
+    rejections: list[Rejection] = []
+    broken = 0
+    for line, record in records:
+        try:
+            rows.append(_row(line, record, file, len(header)))
+        except ItemError as error:
+            rejections.append(error.rejection)
+            broken += isinstance(record, csv.Error)
+        _refuse_floods(file, line, len(rows) + len(rejections), broken)
+    return Table(file, header, tuple(rows), tuple(rejections), separator)
+
+
+def number(cell: str, separator: str = ",") -> float:
+    """Return the plain decimal number in a cell; a comma is its point where `;` separates cells.
+
+    Raises ValueError on all else, also on what `float` would take: 1_0, nan, 1e5, Arabic digits.
+    """
+    text = cell.strip()
+    if separator == ";" and "." not in text:
+        text = text.replace(",", ".", 1)
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError("not a plain number")
+    return float(text)
+
+
+def plain(text: str) -> str:
+    """Return the words alone: `Day_1` and ` day  1` are the same to people."""
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _separator(text: str) -> str:
+    """Return the separator that makes the first rows agree with the header, the comma if in doubt.
+
+    The header alone misleads: whole questions stand in it, with commas of their own.
+    """
+    return max(_SEPARATORS, key=lambda one: _agreement(text, one))
+
+
+def _agreement(text: str, separator: str) -> tuple[int, int]:
+    sample = islice(_records(text, separator), _SAMPLED_ROWS)
+    widths = [0 if isinstance(record, csv.Error) else len(record) for _, record in sample]
+    width = widths[0] if widths else 0
+    return (widths.count(width) if width > 1 else 0), width
+
+
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """Yield each record that is not blank, or what is wrong with it, with the line it starts at.
+
+    After a broken record it goes on with the next line: an unclosed quote would swallow the rest.
+    """
+    lines = io.StringIO(text, newline="")
+    line = 1
+    while True:
+        start = lines.tell()
+        reader = csv.reader(lines, delimiter=separator, strict=True)
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            lines.seek(start)
+            lines.readline()
+            yield line, error
+            line += 1
+        else:
+            if any(map(str.strip, record)):
+                yield line, record
+            line += reader.line_num
+
+
+def _header(first: tuple[int, list[str] | csv.Error], file: str) -> tuple[str, ...]:
+    line, record = first
+    if isinstance(record, csv.Error):
+        raise _broken(line, record, file)
+    if not record:
+        raise ItemError(Reason.SHAPE, file, "line 1", "empty: there is no header")
+    if len(record) > COLUMNS:
+        raise ItemError(Reason.SIZE, file, f"line {line}", f"more than {COLUMNS:,} columns")
+    return tuple(record)
+
+
+def _row(line: int, record: list[str] | csv.Error, file: str, width: int) -> Row:
+    if isinstance(record, csv.Error):
+        raise _broken(line, record, file)
+    if len(record) != width:
+        message = f"{len(record)} cells where the header has {width}"
+        raise ItemError(Reason.SHAPE, file, f"line {line}", message)
+    return Row(f"line {line}", tuple(record))
+
+
+def _broken(line: int, error: csv.Error, file: str) -> ItemError:
+    if "field limit" in str(error):
+        message = f"a cell longer than {FIELD_LENGTH // MEBIBYTE} MiB"
+        return ItemError(Reason.SIZE, file, f"line {line}", message)
+    message = "a quote is not closed, or text follows a closed one"
+    return ItemError(Reason.SYNTAX, file, f"line {line}", message)
+
+
+def _refuse_floods(file: str, line: int, rows: int, broken: int) -> None:
+    """Raise where going on would cost much: each broken row is read up to `FIELD_LENGTH` twice."""
+    if rows > ROWS:
+        raise ItemError(Reason.SIZE, file, f"line {line}", f"more than {ROWS:,} rows")
+    if broken > BROKEN_ROWS:
+        raise ItemError(Reason.SYNTAX, file, f"line {line}", "too many broken rows: not CSV")

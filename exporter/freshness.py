@@ -1,0 +1,84 @@
+"""What is known of one source, and whether its last good reading may still be believed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from exporter.durations import render
+from exporter.model import ErrorClass, Reading
+from exporter.plan import Phase, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How old a source may get; see `SourceSettings`."""
+
+    max_age: timedelta
+    facts_max_age: timedelta | None = None
+    produced_in: tuple[Phase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source as its last runs left it; replaced as a whole after every run.
+
+    `reading` is the last good one, from `succeeded`; `error` is the last run's, None after a good
+    run; `duration` is in seconds.
+    """
+
+    limits: Limits
+    reading: Reading | None = None
+    succeeded: datetime | None = None
+    attempted: datetime | None = None
+    duration: float | None = None
+    error: tuple[ErrorClass, str] | None = None
+    errors: Mapping[ErrorClass, int] = field(default_factory=dict)
+
+    @property
+    def tried(self) -> bool:
+        """Whether the source has been read, or failed to be, since this program started."""
+        return self.attempted is not None
+
+    @property
+    def up(self) -> bool:
+        """Whether the last run was good."""
+        return self.tried and self.error is None
+
+
+def acceptable(state: SourceState, plan: Plan, now: datetime) -> Reading | None:
+    """Return the last good reading while nothing is wrong with its age."""
+    return None if staleness(state, plan, now) else state.reading
+
+
+def staleness(state: SourceState, plan: Plan, now: datetime) -> str:
+    """Return why the last good reading may not be believed any more; empty when it may.
+
+    The reading must be fresh always; the facts only while the phase that produces them is open:
+    a beta's numbers still count at the go/no-go a week later.
+    """
+    if state.reading is None or state.succeeded is None:
+        return state.error[1] if state.error else "not read yet"
+    limits = state.limits
+    if now - state.succeeded > limits.max_age:
+        reason = f"last read {show_age(now - state.succeeded)} ago, limit {render(limits.max_age)}"
+        return f"{reason}: {state.error[1]}" if state.error else reason
+    facts = state.reading.facts_from
+    if limits.facts_max_age is None or facts is None:
+        return ""
+    if now - facts > limits.facts_max_age and any(_open(plan, x, now) for x in limits.produced_in):
+        return f"newest fact {show_age(now - facts)} old, limit {render(limits.facts_max_age)}"
+    return ""
+
+
+def _open(plan: Plan, phase: Phase, now: datetime) -> bool:
+    opening, closing = plan.opening(phase), plan.closing(phase)
+    return opening is not None and opening <= now and (closing is None or now < closing)
+
+
+def show_age(age: timedelta) -> str:
+    """Return the age in its largest fitting unit, rounded down: `3d`, `26h`, `12m`, `40s`."""
+    seconds = int(age.total_seconds())
+    for size, suffix, least in ((86400, "d", 3), (3600, "h", 1), (60, "m", 1)):
+        if seconds >= size * least:
+            return f"{seconds // size}{suffix}"
+    return f"{seconds}s"

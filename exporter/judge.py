@@ -1,0 +1,130 @@
+"""Verdicts: each judged series of a release against its bands, on what is known now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from exporter.bands import Band, find_band
+from exporter.catalog import Due, Judged, Metric
+from exporter.freshness import SourceState, acceptable, staleness
+from exporter.model import Reading, Sample, Verdict
+from exporter.plan import Plan
+from exporter.release import Release
+
+# From the worst to the best: of several, the first that occurs is the whole's.
+WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One verdict with everything behind it; without an acceptable value `sample` is None.
+
+    `reason` is the band's sentence, or why there is no verdict.
+    """
+
+    metric: Metric
+    series: Judged
+    verdict: Verdict
+    reason: str
+    due: bool
+    sample: Sample | None = None
+
+    @property
+    def key(self) -> str:
+        """What names this verdict: `QM-2`, or `PM-5/P0`."""
+        return self.metric.key(self.series)
+
+    @property
+    def value(self) -> str:
+        """The value in the user's unit; `N/A` without one."""
+        return self.metric.show(self.series, self.sample.value) if self.sample else "N/A"
+
+    @property
+    def target(self) -> str:
+        """The target in the user's unit."""
+        return self.metric.target(self.series)
+
+
+def judge(release: Release, states: Mapping[str, SourceState], now: datetime) -> list[Judgement]:
+    """Return every judged series' verdict in the catalog's order; `states` is by source name."""
+    return [
+        _judge(release, metric, series, states.get(metric.source), now)
+        for metric in release.metrics
+        for series in metric.judged
+    ]
+
+
+def worst(judgements: Iterable[Judgement]) -> Judgement:
+    """Return the one whose verdict counts for the whole metric; raises ValueError on none."""
+    return min(judgements, key=lambda one: WORST_FIRST.index(one.verdict))
+
+
+def due_from(due: Due, plan: Plan) -> datetime | None:
+    """Return the moment a metric's verdict begins to count; None when the plan has none."""
+    if due.phase is None:
+        return datetime.min.replace(tzinfo=UTC)
+    moment = plan.closing(due.phase) if due.after else plan.opening(due.phase)
+    return moment + due.wait if moment is not None else None
+
+
+def _judge(
+    release: Release, metric: Metric, series: Judged, state: SourceState | None, now: datetime
+) -> Judgement:
+    reading = acceptable(state, release.plan, now) if state else None
+    sample, verdict, reason = _verdict(release, metric, series, reading)
+    if sample is None:
+        reason = _why_missing(metric, state, release.plan, now) or reason
+    begins = due_from(metric.due, release.plan)
+    if begins is None:
+        return Judgement(metric, series, Verdict.NOT_DUE, _no_phase(metric.due), False, sample)
+    if now < begins:
+        reason = f"due from {begins:%Y-%m-%d %H:%M}"
+        return Judgement(metric, series, Verdict.NOT_DUE, reason, False, sample)
+    if verdict is Verdict.UNKNOWN and sample is None and now < begins + metric.due.grace:
+        reason = f"no data yet, excused until {begins + metric.due.grace:%Y-%m-%d %H:%M}"
+        return Judgement(metric, series, Verdict.NOT_DUE, reason, False)
+    return Judgement(metric, series, verdict, reason, verdict is not Verdict.NOT_DUE, sample)
+
+
+def _verdict(
+    release: Release, metric: Metric, series: Judged, reading: Reading | None
+) -> tuple[Sample | None, Verdict, str]:
+    """Return the deciding sample, its verdict and the reason, before any due date."""
+    if reading is None:
+        return None, Verdict.UNKNOWN, ""
+    for one in reading.inapplicable:
+        if one.gauge == metric.gauge and _selects(series, one.labels):
+            return None, Verdict.NOT_DUE, one.reason
+    gauges = {metric.gauge, series.worst}
+    found = [
+        (sample, band)
+        for sample in reading.samples
+        if sample.gauge in gauges
+        and _selects(series, sample.labels)
+        and (band := find_band(series.bands, sample.value))
+    ]
+    if not found:
+        return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"
+    sample, band = min(found, key=_badness)
+    least = release.minimum_n.get(metric.key(series), 1)
+    if sample.n is not None and sample.n < least:
+        return sample, Verdict.UNKNOWN, f"n = {sample.n}, the verdict needs {least}"
+    return sample, band.verdict, band.text
+
+
+def _badness(pair: tuple[Sample, Band]) -> int:
+    return WORST_FIRST.index(pair[1].verdict)
+
+
+def _selects(series: Judged, labels: Iterable[tuple[str, str]]) -> bool:
+    return set(series.labels) <= set(labels)
+
+
+def _why_missing(metric: Metric, state: SourceState | None, plan: Plan, now: datetime) -> str:
+    if state is None:
+        return f"the release file has no source {metric.source}"
+    return staleness(state, plan, now)
+
+
+def _no_phase(due: Due) -> str:
+    return f"the plan has no milestone that {'closes' if due.after else 'opens'} {due.phase}"

@@ -1,0 +1,106 @@
+"""The last good reading of each source on disk, so that a restart neither blanks nor invents."""
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from exporter.model import Inapplicable, Labels, Reading, Reason, Rejection, Sample
+
+FORMAT = 1
+NAME = "last-good.json"
+
+
+@dataclass(frozen=True, slots=True)
+class LastGood:
+    """A reading and when it succeeded."""
+
+    reading: Reading
+    succeeded: datetime
+
+
+def save(folder: Path, settings: str, good: LastGood) -> None:
+    """Write the reading atomically, for the settings it was read with; raises OSError."""
+    content = json.dumps(
+        {
+            "format": FORMAT,
+            "settings": _digest(settings),
+            "succeeded": good.succeeded.isoformat(),
+            "reading": asdict(good.reading),
+        },
+        default=_encode,
+        separators=(",", ":"),
+    )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = folder / f".{NAME}.{os.getpid()}"
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(folder / NAME)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def load(folder: Path, settings: str) -> LastGood | None:
+    """Return what was saved under the same settings; None for anything absent, old or damaged."""
+    try:
+        kept = json.loads((folder / NAME).read_text("utf-8"))
+        if kept["format"] != FORMAT or kept["settings"] != _digest(settings):
+            return None
+        return LastGood(_decode(kept["reading"]), datetime.fromisoformat(kept["succeeded"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        # A state file is a help, never a need: the source is read again in a moment.
+        return None
+
+
+def _digest(settings: str) -> str:
+    return hashlib.sha256(settings.encode()).hexdigest()
+
+
+def _encode(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a state file")
+
+
+def _decode(kept: dict[str, Any]) -> Reading:
+    return Reading(
+        samples=tuple(
+            Sample(
+                one["gauge"],
+                float(one["value"]),
+                _labels(one["labels"]),
+                one["n"],
+                _moment(one["observed"]),
+                one["evidence"],
+            )
+            for one in kept["samples"]
+        ),
+        read=int(kept["read"]),
+        rejected={Reason(reason): int(count) for reason, count in kept["rejected"].items()},
+        rejections=tuple(
+            Rejection(Reason(one["reason"]), one["file"], one["position"], one["message"])
+            for one in kept["rejections"]
+        ),
+        facts_from=_moment(kept["facts_from"]),
+        inapplicable=tuple(
+            Inapplicable(one["gauge"], _labels(one["labels"]), one["reason"])
+            for one in kept["inapplicable"]
+        ),
+    )
+
+
+def _labels(kept: list[list[str]]) -> Labels:
+    return tuple((str(name), str(value)) for name, value in kept)
+
+
+def _moment(kept: str | None) -> datetime | None:
+    return datetime.fromisoformat(kept) if kept else None

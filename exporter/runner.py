@@ -1,0 +1,277 @@
+"""The runner: each source on its own interval, isolated, with a deadline and its last good result.
+
+One thread keeps the time; every run has a thread of its own, a few at once. A run that outlives
+its deadline is given up: what it says later is dropped, and its source waits until it is gone.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from exporter import last_good
+from exporter.durations import render
+from exporter.freshness import Limits, SourceState
+from exporter.model import Context, ErrorClass, Reading, SourceError
+from exporter.sources import Source
+
+log = structlog.get_logger()
+
+SourceId = tuple[str, str, str]
+
+AT_ONCE = 4
+JITTER = 0.1
+RETRY = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One source's place in the schedule; times are monotonic seconds."""
+
+    source: Source
+    state: SourceState
+    due: float
+    running: int | None = None
+    deadline: float = 0.0
+    given_up: bool = False
+
+
+class Runner:
+    """Reads sources on their schedule and hands out their states as immutable snapshots."""
+
+    def __init__(
+        self,
+        storage: Path,
+        now: Callable[[], datetime],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Keep state below `storage`; `changed` is called, unlocked, after every finished run."""
+        self._storage = storage
+        self._now = now
+        self._changed = changed
+        self._slots: dict[SourceId, _Slot] = {}
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._runs = 0
+        self._thread = threading.Thread(target=self._keep_time, name="runner", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read; every source is due at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin no further run; runs under way are abandoned with the process."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+
+    def replace(self, sources: Iterable[Source]) -> None:
+        """Read these from now on, at once; unchanged settings keep what was read with them."""
+        with self._wake:
+            slots = {}
+            for source in sources:
+                old = self._slots.get(source.id)
+                if old is not None and old.source.fingerprint == source.fingerprint:
+                    old.source, old.due = source, time.monotonic()
+                    slots[source.id] = old
+                else:
+                    slots[source.id] = _Slot(source, self._remembered(source), time.monotonic())
+            self._slots = slots
+            self._wake.notify_all()
+
+    def states(self) -> dict[SourceId, SourceState]:
+        """Return what is known of every source now."""
+        with self._wake:
+            return {key: slot.state for key, slot in self._slots.items()}
+
+    def run_once(self, progress: Callable[[Source, SourceState], None]) -> None:
+        """Read every source once and return when all are done or given up."""
+        waiting = set(self._slots)
+        if not self._thread.is_alive():
+            self.start()
+        while waiting:
+            with self._wake:
+                done = {key for key in waiting if self._slots[key].state.tried}
+                if not done:
+                    self._wake.wait(0.5)
+                finished = [(self._slots[key].source, self._slots[key].state) for key in done]
+            for source, state in finished:
+                progress(source, state)
+            waiting -= done
+        self.stop()
+
+    def _keep_time(self) -> None:
+        while True:
+            with self._wake:
+                if self._stopping:
+                    return
+                overdue = self._give_up()
+                pause = self._begin()
+                if not overdue:
+                    self._wake.wait(pause)
+            if overdue:
+                self._changed()
+
+    def _begin(self) -> float | None:
+        """Start what is due, the longest waiting first; return seconds to the next event."""
+        now = time.monotonic()
+        busy = [slot for slot in self._slots.values() if slot.running is not None]
+        free = AT_ONCE - sum(not slot.given_up for slot in busy)
+        idle = sorted((slot for slot in self._slots.values() if slot.running is None), key=_due)
+        for slot in idle:
+            if slot.due > now or free <= 0:
+                break
+            self._start(slot, now)
+            busy.append(slot)
+            free -= 1
+        moments = [slot.deadline for slot in busy if not slot.given_up]
+        if free > 0:
+            moments += [slot.due for slot in idle if slot.running is None]
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
+
+    def _start(self, slot: _Slot, now: float) -> None:
+        self._runs += 1
+        slot.running = self._runs
+        slot.given_up = False
+        slot.deadline = now + slot.source.settings.deadline.total_seconds()
+        name = "-".join(slot.source.id)
+        # Daemons: a source that hangs for good must not keep the program from ending.
+        threading.Thread(
+            target=self._run, args=(slot, slot.source, self._runs), name=name, daemon=True
+        ).start()
+
+    def _run(self, slot: _Slot, source: Source, run: int) -> None:
+        started, moment = self._now(), time.monotonic()
+        outcome = _collect(source, self._context(source, started))
+        duration = time.monotonic() - moment
+        with self._wake:
+            in_time = slot.running == run and not slot.given_up
+            slot.running = None
+            if in_time:
+                self._settle(slot, after(slot.state, outcome, started, duration))
+            self._wake.notify_all()
+        if in_time:
+            if isinstance(outcome, Reading):
+                self._remember(source, last_good.LastGood(outcome, started))
+            self._changed()
+
+    def _give_up(self) -> bool:
+        """Fail the runs that outlived their deadline; tell whether there was one."""
+        now = time.monotonic()
+        overdue = [
+            slot
+            for slot in self._slots.values()
+            if slot.running is not None and not slot.given_up and now >= slot.deadline
+        ]
+        for slot in overdue:
+            slot.given_up = True
+            limit = slot.source.settings.deadline
+            error = SourceError(ErrorClass.TIMEOUT, f"not done within {render(limit)}")
+            self._settle(slot, after(slot.state, error, self._now(), limit.total_seconds()))
+        return bool(overdue)
+
+    def _settle(self, slot: _Slot, state: SourceState) -> None:
+        _report(slot.source, slot.state, state)
+        slot.state = state
+        interval = slot.source.settings.interval
+        pause = (interval if state.up else min(interval, RETRY)).total_seconds()
+        # Jitter spreads what started together; the interval stays the most that it takes.
+        slot.due = time.monotonic() + pause * (1 - random.uniform(0, JITTER))  # noqa: S311
+        self._wake.notify_all()
+
+    def _context(self, source: Source, now: datetime) -> Context:
+        release = source.release
+        state = self._folder(source)
+        return Context(release.project, release.name, release.folder, state, release.plan, now)
+
+    def _folder(self, source: Source) -> Path:
+        project, release, name = source.id
+        return self._storage / project / release / "state" / name
+
+    def _remembered(self, source: Source) -> SourceState:
+        settings = source.settings
+        limits = Limits(settings.max_age, settings.facts_max_age, settings.PRODUCED_IN)
+        good = last_good.load(self._folder(source), source.fingerprint)
+        if good is None or good.succeeded > self._now():
+            return SourceState(limits)
+        return SourceState(limits, good.reading, good.succeeded)
+
+    def _remember(self, source: Source, good: last_good.LastGood) -> None:
+        try:
+            last_good.save(self._folder(source), source.fingerprint, good)
+        except OSError as error:
+            log.warning("state not saved", source=source.name, error=error.strerror)
+
+
+def after(
+    state: SourceState, outcome: Reading | SourceError, started: datetime, duration: float
+) -> SourceState:
+    """Return the state after a run; a failure keeps the last good reading."""
+    if isinstance(outcome, Reading):
+        return replace(
+            state,
+            reading=outcome,
+            succeeded=started,
+            attempted=started,
+            duration=duration,
+            error=None,
+        )
+    return replace(
+        state,
+        attempted=started,
+        duration=duration,
+        error=(outcome.kind, str(outcome)),
+        errors=_counted(state.errors, outcome.kind),
+    )
+
+
+def _collect(source: Source, context: Context) -> Reading | SourceError:
+    try:
+        return source.collect(context)
+    except SourceError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - the only broad one: a source must not harm others
+        # The message stays out: it may quote what the source read.
+        kind, place = type(error).__name__, _place(error)
+        log.error("collector failed", source=source.name, error=kind, at=place)  # noqa: TRY400
+        return SourceError(ErrorClass.INTERNAL, f"unexpected {kind} at {place}; please report it")
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown place"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+def _counted(errors: Mapping[ErrorClass, int], kind: ErrorClass) -> dict[ErrorClass, int]:
+    return dict(errors) | {kind: errors.get(kind, 0) + 1}
+
+
+def _due(slot: _Slot) -> float:
+    return slot.due
+
+
+def _report(source: Source, old: SourceState, new: SourceState) -> None:
+    """Log changes for people, the rest for debugging."""
+    bound = log.bind(project=source.release.project, release=source.release.name)
+    if new.error is not None:
+        kind, message = new.error
+        bound.warning("source failed", source=source.name, error=kind.value, reason=message)
+        return
+    reading = new.reading
+    if reading is None:
+        return
+    facts = {"items": reading.read, "rejected": sum(reading.rejected.values())}
+    changed = not old.up or old.reading is None or old.reading.rejections != reading.rejections
+    (bound.info if changed else bound.debug)("source read", source=source.name, **facts)
+    if changed:
+        for rejection in reading.rejections[:5]:
+            bound.warning("item rejected", source=source.name, item=str(rejection))

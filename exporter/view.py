@@ -1,0 +1,36 @@
+"""Everything that is known at one moment: what /metrics, the status page and tables are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exporter.freshness import SourceState
+from exporter.release import Release
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """One release and the state of each of its sources, by name."""
+
+    release: Release
+    states: Mapping[str, SourceState]
+
+    @property
+    def tried(self) -> bool:
+        """Whether every configured source has been read, or failed to be, once."""
+        return all(state.tried for state in self.states.values())
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All releases, the validity of each release file, and the last reload of them."""
+
+    releases: tuple[ReleaseView, ...] = ()
+    files: Mapping[str, bool] = field(default_factory=dict)
+    reload_ok: bool = True
+    reloaded: datetime | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the release files are loaded and none of their sources is still unread."""
+        return self.reloaded is not None and all(one.tried for one in self.releases)

@@ -23,10 +23,14 @@ class ReleaseView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All releases, the validity of each release file, and the last reload of them."""
+    """All releases, the validity of each release file, and the last reload of them.
+
+    `mistakes` says, by file, what is wrong with the invalid ones.
+    """
 
     releases: tuple[ReleaseView, ...] = ()
     files: Mapping[str, bool] = field(default_factory=dict)
+    mistakes: Mapping[str, str] = field(default_factory=dict)
     reload_ok: bool = True
     reloaded: datetime | None = None
 

@@ -1,0 +1,79 @@
+"""Settings and secrets from the environment: `RELEASE_EXPORTER_…`, each secret also as a file."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from exporter.config.mistakes import describe
+from exporter.model import UserError
+
+PREFIX = "RELEASE_EXPORTER_"
+SECRETS = ("prometheus_token",)
+_LONGEST = 64 * 1024
+
+
+class Environment(BaseSettings):
+    """What the environment may say; a flag of the command line wins over it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    config_file: Path = Path("release.yaml")
+    storage_path: Path = Path("data")
+    web_listen_address: str = "127.0.0.1:10150"
+    web_enable_lifecycle: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["logfmt", "json"] = "logfmt"
+    prometheus_token: SecretStr | None = None
+    prometheus_token_file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_from_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for secret in SECRETS:
+            file = values.get(f"{secret}_file")
+            if file is not None:
+                if values.get(secret):
+                    raise ValueError(f"set {_name(secret)} or {_name(secret)}_FILE, not both")
+                values[secret] = _read_secret(Path(file), f"{_name(secret)}_FILE")
+        return values
+
+
+def load_environment() -> Environment:
+    """Return the settings of this process; raises UserError that names variable and fix."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        # The values stay out of the message: one of them may be a secret.
+        lines = describe(Environment, error)
+        raise UserError("\n".join(f"environment: {_upper(line)}" for line in lines)) from None
+
+
+@cache
+def secrets() -> Environment:
+    """Return the environment for the sources that need a secret, read once."""
+    return load_environment()
+
+
+def _name(field: str) -> str:
+    return (PREFIX + field).upper()
+
+
+def _upper(line: str) -> str:
+    field, colon, message = line.partition(": ")
+    return f"{_name(field)}: {message}" if colon and field in Environment.model_fields else line
+
+
+def _read_secret(file: Path, variable: str) -> str:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(_LONGEST)
+        secret = content.decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ValueError(f"{variable}: {file}: {why.lower()}") from error
+    if not secret:
+        raise ValueError(f"{variable}: {file}: is empty; write the secret into it")
+    return secret

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,6 +22,8 @@ _SEPARATORS = (",", ";", "\t")
 _SAMPLED_ROWS = 20
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+
+_Record = tuple[int, list[str] | csv.Error]
 
 # The limit belongs to the process; the standard one of 128 KiB is less than an answer may have.
 csv.field_size_limit(FIELD_LENGTH)
@@ -52,18 +54,15 @@ def parse(text: str, file: str) -> Table:
     Raises ItemError where there is no usable header, too much, or hardly anything that is CSV.
     """
     separator = _separator(text)
-    records = _records(text, separator)
+    records = _filled(_bounded(_records(text, separator), file))
     header = _header(next(records, (1, [])), file)
     rows: list[Row] = []
     rejections: list[Rejection] = []
-    broken = 0
     for line, record in records:
         try:
             rows.append(_row(line, record, file, len(header)))
         except ItemError as error:
             rejections.append(error.rejection)
-            broken += isinstance(record, csv.Error)
-        _refuse_floods(file, line, len(rows) + len(rejections), broken)
     return Table(file, header, tuple(rows), tuple(rejections), separator)
 
 
@@ -94,22 +93,22 @@ def _separator(text: str) -> str:
 
 
 def _agreement(text: str, separator: str) -> tuple[int, int]:
-    sample = islice(_records(text, separator), _SAMPLED_ROWS)
+    sample = _filled(islice(_records(text, separator), _SAMPLED_ROWS))
     widths = [0 if isinstance(record, csv.Error) else len(record) for _, record in sample]
     width = widths[0] if widths else 0
     return (widths.count(width) if width > 1 else 0), width
 
 
-def _records(text: str, separator: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    """Yield each record that is not blank, or what is wrong with it, with the line it starts at.
+def _records(text: str, separator: str) -> Iterator[_Record]:
+    """Yield each record, or what is wrong with it, with the line it starts at.
 
     After a broken record it goes on with the next line: an unclosed quote would swallow the rest.
     """
     lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     line = 1
     while True:
-        start = lines.tell()
-        reader = csv.reader(lines, delimiter=separator, strict=True)
+        start, before = lines.tell(), reader.line_num
         try:
             record = next(reader)
         except StopIteration:
@@ -120,12 +119,32 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str] | csv.E
             yield line, error
             line += 1
         else:
-            if any(map(str.strip, record)):
-                yield line, record
-            line += reader.line_num
+            yield line, record
+            line += reader.line_num - before
 
 
-def _header(first: tuple[int, list[str] | csv.Error], file: str) -> tuple[str, ...]:
+def _bounded(records: Iterable[_Record], file: str) -> Iterator[_Record]:
+    """Yield the records; raises ItemError where going on would cost much.
+
+    A broken record is read up to `FIELD_LENGTH` and then again from its second line.
+    """
+    broken = 0
+    for count, (line, record) in enumerate(records):
+        broken += isinstance(record, csv.Error)
+        if count > ROWS:
+            raise ItemError(Reason.SIZE, file, f"line {line}", f"more than {ROWS:,} rows")
+        if broken > BROKEN_ROWS:
+            raise ItemError(Reason.SYNTAX, file, f"line {line}", "too many broken rows: not CSV")
+        yield line, record
+
+
+def _filled(records: Iterable[_Record]) -> Iterator[_Record]:
+    for line, record in records:
+        if isinstance(record, csv.Error) or any(map(str.strip, record)):
+            yield line, record
+
+
+def _header(first: _Record, file: str) -> tuple[str, ...]:
     line, record = first
     if isinstance(record, csv.Error):
         raise _broken(line, record, file)
@@ -151,11 +170,3 @@ def _broken(line: int, error: csv.Error, file: str) -> ItemError:
         return ItemError(Reason.SIZE, file, f"line {line}", message)
     message = "a quote is not closed, or text follows a closed one"
     return ItemError(Reason.SYNTAX, file, f"line {line}", message)
-
-
-def _refuse_floods(file: str, line: int, rows: int, broken: int) -> None:
-    """Raise where going on would cost much: each broken row is read up to `FIELD_LENGTH` twice."""
-    if rows > ROWS:
-        raise ItemError(Reason.SIZE, file, f"line {line}", f"more than {ROWS:,} rows")
-    if broken > BROKEN_ROWS:
-        raise ItemError(Reason.SYNTAX, file, f"line {line}", "too many broken rows: not CSV")

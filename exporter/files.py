@@ -60,6 +60,27 @@ def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rej
     return sorted(found, key=lambda one: one.name), rejections
 
 
+def find_one(folder: Path, pattern: str, key: str) -> Found:
+    """Return the only file that matches; raises SourceError naming the setting `key` otherwise."""
+    found, rejections = find(folder, (pattern,))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"{key}: {len(found)} files match {pattern!r}; name one of them"
+        raise SourceError(ErrorClass.MALFORMED, message)
+    if rejections:
+        raise SourceError(ErrorClass.UNREADABLE, f"{key}: {rejections[0]}")
+    message = f"{key}: there is no file {pattern!r} in the release's folder; add it or name another"
+    raise SourceError(ErrorClass.MISSING, message)
+
+
+def source_error(error: ItemError) -> SourceError:
+    """Return the error of a source whose only file cannot be taken."""
+    unreadable = error.rejection.reason is Reason.UNREADABLE
+    kind = ErrorClass.UNREADABLE if unreadable else ErrorClass.MALFORMED
+    return SourceError(kind, str(error.rejection))
+
+
 def open_regular(found: Found) -> int:
     """Return a descriptor of that file; never blocks on a FIFO and never follows a late link.
 

@@ -25,16 +25,18 @@ class ReleaseView:
 class View:
     """All releases, the validity of each release file, and the last reload of them.
 
-    `mistakes` says, by file, what is wrong with the invalid ones.
+    `mistakes` says, by file, what is wrong with the invalid ones; `reloaded` is the time of the
+    last load that found no mistake.
     """
 
     releases: tuple[ReleaseView, ...] = ()
     files: Mapping[str, bool] = field(default_factory=dict)
     mistakes: Mapping[str, str] = field(default_factory=dict)
+    loaded: bool = False
     reload_ok: bool = True
     reloaded: datetime | None = None
 
     @property
     def ready(self) -> bool:
         """Whether the release files are loaded and none of their sources is still unread."""
-        return self.reloaded is not None and all(one.tried for one in self.releases)
+        return self.loaded and all(one.tried for one in self.releases)

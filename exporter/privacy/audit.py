@@ -1,66 +1,57 @@
-"""Finding personal data in texts and raw JSON, and taking it out, in linear time."""
+"""Finding personal data in texts and in raw JSON, and taking it out."""
 
 import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import re2
 
 from exporter import __version__
+from exporter.privacy.patterns import compiled, union
 from exporter.privacy.rules import RULES, Rule
+
+Span = tuple[int, int]  # offsets into the text's UTF-8
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
-# What can stand in a pattern as one piece: quoted text, an escape, a class, an anchor, the rest.
-_PIECES = re.compile(
-    r"\\Q(?P<quoted>.*?)(?:\\E|\Z)"
-    r"|(?P<anchor>\\[Az]|[\^$])"
-    r"|\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|.",
-    re.DOTALL,
-)
-
-# Taking out one finding can bring its neighbours together as another, but not for ever.
+# Without one finding its neighbours can make up another, but not for ever.
 _PASSES = 8
 
-_MEBIBYTE = 1024 * 1024
+# Longer texts are not taken apart: finding every match can take quadratic time, the first cannot.
+_LONGEST_TAKEN_APART = 16 * 1024
 
 
 class Audit:
-    """Rules and an allow-list, ready to search; a rule's name may stand for several patterns."""
+    """Rules and an allow-list, ready to search; `fingerprint` changes with either."""
 
     fingerprint: str
 
     def __init__(self, rules: Sequence[Rule] = RULES, allow: Sequence[str] = ()) -> None:
         """Compile everything once.
 
-        `allow` are RE2 patterns: a match of a rule that lies within a match of one of them does
-        not count. Raises ValueError, with the rule's name and the fix, for an unusable pattern.
+        `allow` are RE2 patterns: a rule's match that lies within a match of one of them does not
+        count. Raises ValueError, with the rule's name and the fix, for what cannot be used.
         """
         for rule in rules:
             if not _NAME.fullmatch(rule.name):
                 raise ValueError(
-                    f"privacy rule {rule.name!r}: use up to 64 letters, digits, '_', '.' or '-'"
+                    f"privacy rule {rule.name!r}: name it with up to 64 letters, digits, _ . or -"
                 )
-        self._rules = [(rule, _compile(f"rule {rule.name!r}", rule.pattern)) for rule in rules]
-        # Its own markers never count, or a rule could find what replaced its last finding.
-        markers = "|".join(re2.escape(_marker(rule.name)) for rule in rules)
-        self._allow = [_compile(f"allow[{at}]", one) for at, one in enumerate(allow)]
-        if rules:
-            self._allow.append(_compile("markers", f"(?:{markers})+"))
-        self._any = _union([rule.pattern for rule in rules])
-        identity = (
-            __version__,
-            [(one.name, one.pattern, getattr(one.check, "__qualname__", "")) for one in rules],
-            list(allow),
-        )
-        self.fingerprint = hashlib.sha256(repr(identity).encode()).hexdigest()
+        self._rules = [(one, compiled(f"privacy rule {one.name}", one.pattern)) for one in rules]
+        self._allow = [compiled(f"privacy allow[{at}]", one) for at, one in enumerate(allow)]
+        if rules:  # no rule may find what replaced its last finding
+            markers = "|".join(re2.escape(_marker(one.name)) for one in rules)
+            self._allow.append(compiled("privacy markers", f"(?:{markers})+"))
+        self._any = union([one.pattern for one in rules])
+        self.fingerprint = _fingerprint(rules, allow)
 
     def suspects(self, block: bytes) -> bool:
-        """Return False when no rule can match any text of this raw UTF-8 JSON.
+        """Return False when no rule can match any text of this raw UTF-8 JSON, keys included.
 
-        Holds for JSON without backslashes, where a text's bytes stand between two quotes.
+        That holds where no text has a backslash: there each stands as it is between two quotes.
         """
         return self._any.search(block) is not None
 
@@ -77,80 +68,77 @@ class Audit:
         )
 
     def redact(self, text: str) -> str:
-        """Return the text with every finding replaced by `[rule]`; nothing is found in it then."""
-        for _ in range(_PASSES):
-            data = _encode(text)
-            spans = self._merged(data)
-            if not spans:
-                return text
-            text = _replace(data, spans)
-        return "".join(map(_marker, sorted(self.findings(text)))) or text
+        """Return the text with every finding replaced by `[rule]`; then nothing is found in it.
 
-    def _allowed(self, data: bytes) -> "_Cover":
-        return _Cover([[one.span() for one in allow.finditer(data)] for allow in self._allow])
+        A text of more than 16 KiB is replaced as a whole.
+        """
+        if len(text) <= _LONGEST_TAKEN_APART:
+            for _ in range(_PASSES):
+                data = _encode(text)
+                found = self._found(data)
+                if not found:
+                    return text
+                text = _replace(data, found)
+        return "".join(_marker(name) for name in sorted(self.findings(text))) or text
 
-    def _merged(self, data: bytes) -> list[tuple[int, int, str]]:
-        """Return what to replace, in order: spans that overlap are one, named by the first."""
+    def _found(self, data: bytes) -> list[tuple[Span, str]]:
+        """Return every finding in order; those that overlap are one, named by the first."""
         if not self.suspects(data):
             return []
         allowed = self._allowed(data)
-        every = sorted(
-            (start, -end, rule.name)
+        found: list[tuple[Span, str]] = []
+        for (start, end), name in sorted(
+            (span, rule.name)
             for rule, pattern in self._rules
-            for start, end in _spans(pattern, rule.check, data, allowed)
-        )
-        merged: list[tuple[int, int, str]] = []
-        for start, negative_end, name in every:
-            if merged and start < merged[-1][1]:
-                first, end, kept = merged[-1]
-                merged[-1] = (first, max(end, -negative_end), kept)
+            for span in _spans(pattern, rule.check, data, allowed)
+        ):
+            if found and start < found[-1][0][1]:
+                (first, last), name_of_first = found.pop()
+                found.append(((first, max(last, end)), name_of_first))
             else:
-                merged.append((start, -negative_end, name))
-        return merged
+                found.append(((start, end), name))
+        return found
 
-
-class _Cover:
-    """The stretches of one text that the allow-list covers, a list for each of its patterns."""
-
-    def __init__(self, spans: list[list[tuple[int, int]]]) -> None:
-        self._spans = [one for one in spans if one]
-
-    def __contains__(self, span: tuple[int, int]) -> bool:
-        start, end = span
-        for spans in self._spans:
-            at = bisect_right(spans, start, key=lambda one: one[0]) - 1
-            if at >= 0 and end <= spans[at][1]:
-                return True
-        return False
+    def _allowed(self, data: bytes) -> list[list[Span]]:
+        """Return what the allow-list covers, in order, for each of its patterns that matches."""
+        each = ([match.span() for match in allow.finditer(data)] for allow in self._allow)
+        return [spans for spans in each if spans]
 
 
 def _spans(
-    pattern: Any, check: Callable[[str], bool] | None, data: bytes, allowed: _Cover
-) -> Iterator[tuple[int, int]]:
-    """Yield where the pattern matches and the match counts, as offsets into the UTF-8."""
+    pattern: Any, check: Callable[[str], bool] | None, data: bytes, allowed: list[list[Span]]
+) -> Iterator[Span]:
+    """Yield where the pattern matches and the match counts."""
     position = 0
     while match := pattern.search(data, position):
         start, end = match.span()
         if (
             start < end
-            and (start, end) not in allowed
+            and not _covered(start, end, allowed)
             and (check is None or check(data[start:end].decode(errors="replace")))
         ):
             yield start, end
             position = end
         else:
-            # Its last character may be the first of a match that does count.
+            # Its last character may be the first of a match that counts.
             position = max(start + 1, end - 1)
 
 
-def _replace(data: bytes, spans: list[tuple[int, int, str]]) -> str:
-    pieces: list[bytes] = []
+def _covered(start: int, end: int, allowed: list[list[Span]]) -> bool:
+    for spans in allowed:
+        at = bisect_right(spans, start, key=itemgetter(0)) - 1
+        if at >= 0 and end <= spans[at][1]:
+            return True
+    return False
+
+
+def _replace(data: bytes, found: list[tuple[Span, str]]) -> str:
+    pieces: list[str] = []
     position = 0
-    for start, end, name in spans:
-        pieces += (data[position:start], _marker(name).encode())
+    for (start, end), name in found:
+        pieces += (data[position:start].decode(errors="replace"), _marker(name))
         position = end
-    pieces.append(data[position:])
-    return b"".join(pieces).decode(errors="replace")
+    return "".join(pieces) + data[position:].decode(errors="replace")
 
 
 def _marker(name: str) -> str:
@@ -165,36 +153,8 @@ def _encode(text: str) -> bytes:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.never_capture = True  # only whole matches matter, and names may repeat in a union
-    options.log_errors = False
-    options.max_mem = 64 * _MEBIBYTE  # the union's automaton stays in its cache
-    return options
-
-
-def _compile(what: str, pattern: str) -> Any:
-    try:
-        compiled = re2.compile(pattern, _options())
-    except (re2.error, UnicodeEncodeError) as error:
-        raise ValueError(f"privacy {what}: write the pattern in RE2 syntax ({error})") from error
-    if compiled.search(b"") is not None:
-        raise ValueError(f"privacy {what}: the pattern matches the empty text; ask for a character")
-    return compiled
-
-
-def _union(patterns: Sequence[str]) -> Any:
-    """Return one pattern that finds in raw JSON whatever any of these finds in a text of it.
-
-    A text begins and ends at a quote there, so every anchor takes a quote as well.
-    """
-    union = "|".join(f"(?:{_PIECES.sub(_in_json, pattern)})" for pattern in patterns)
-    return re2.compile(union or r"[^\x00-\x{10FFFF}]", _options())
-
-
-def _in_json(piece: re.Match[str]) -> str:
-    if piece["anchor"]:
-        return f'(?:{piece["anchor"]}|")'
-    if piece["quoted"] is not None:  # an unclosed quotation would swallow the next pattern
-        return str(re2.escape(piece["quoted"]))
-    return piece[0]
+def _fingerprint(rules: Sequence[Rule], allow: Sequence[str]) -> str:
+    # A check's own text may change with the program's version only.
+    checks = [getattr(rule.check, "__qualname__", None) for rule in rules]
+    patterns = [(rule.name, rule.pattern) for rule in rules]
+    return hashlib.sha256(repr((__version__, patterns, checks, list(allow))).encode()).hexdigest()

@@ -1,0 +1,66 @@
+"""`init`, `config check` and `config schema`."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from exporter.commands.settings import settle
+from exporter.config.schema import release_schema
+from exporter.config.template import render_template
+from exporter.judge import due_from
+from exporter.model import UserError
+from exporter.release import Release
+from exporter.service import load_installation
+from exporter.sources import Source
+
+INVALID = 2
+
+
+def init(file: Path, *, force: bool, now: datetime) -> None:
+    """Write the commented starting file; raises UserError when there is one already."""
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as opened:
+            opened.write(render_template(now.date()))
+    except FileExistsError as error:
+        raise UserError(f"{file}: is there already; name another file or use --force") from error
+    except OSError as error:
+        raise UserError(f"{file}: {(error.strerror or 'not written').lower()}") from error
+    click.echo(f"Wrote {file}. Next: fill it in, then")
+    click.echo(f"  release-exporter config check --config.file={file}")
+    click.echo(f"  release-exporter collect --config.file={file}")
+
+
+def check(flags: Mapping[str, object], now: datetime) -> int:
+    """Print what each release file sets up, and every mistake; return 0 or 2."""
+    settings = settle(flags)
+    installation = load_installation(settings.config_file)
+    for release, sources in installation.releases.values():
+        _print(release, sources, now)
+    for mistake in installation.mistakes.values():
+        click.echo(mistake, err=True)
+    return INVALID if installation.mistakes else 0
+
+
+def schema() -> str:
+    """Return the JSON schema of a release file."""
+    return json.dumps(release_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _print(release: Release, sources: tuple[Source, ...], now: datetime) -> None:
+    click.echo(f"{release.file}: valid: {release.project} {release.name}")
+    click.echo(f"  phase: {release.plan.phase(now)}")
+    click.echo(f"  sources: {', '.join(source.name for source in sources)}")
+    names = {source.name for source in sources}
+    missing = [
+        f"{metric.id} ({metric.source})" for metric in release.metrics if metric.source not in names
+    ]
+    if missing:
+        click.echo(f"  without a source, so unknown once due: {', '.join(missing)}")
+    never = [one.id for one in release.metrics if due_from(one.due, release.plan) is None]
+    if never:
+        click.echo(f"  never due, the plan lacks their phase: {', '.join(never)}")
+    if not release.folder.is_dir():
+        click.echo(f"  data: {release.folder}: there is no such folder yet")

@@ -1,0 +1,1 @@
+"""The view as Prometheus families, and their rendered bytes."""

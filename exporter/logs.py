@@ -1,0 +1,59 @@
+"""Logs for machines and people: logfmt or JSON on standard error, without secrets."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+Event = MutableMapping[str, Any]
+
+
+def configure(level: str, form: str, secrets: tuple[str, ...] = ()) -> None:
+    """Send every log line, the web server's too, to standard error in that form."""
+    render: Any = structlog.processors.LogfmtRenderer(key_order=["ts", "level", "msg"])
+    if form == "json":
+        render = structlog.processors.JSONRenderer()
+    hide = _Hide(secrets)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
+            structlog.processors.format_exc_info,
+            structlog.processors.EventRenamer("msg"),
+            hide,
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
+
+
+class _Hide:
+    """Replaces known secrets in every text of an event, whatever put them there."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._secrets = tuple(secret for secret in secrets if secret)
+
+    def __call__(self, _logger: Any, _method: str, event: Event) -> Event:
+        for key, value in event.items():
+            # Logfmt allows one line and no surrogates; a hostile file name must not forge a line.
+            text = value if isinstance(value, (int, float, bool)) else self._clean(str(value))
+            event[key] = text
+        return event
+
+    def _clean(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
+        return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\n", "\\n")
+
+
+class _Forward(logging.Handler):
+    """Hands the standard library's records, such as the web server's, to structlog."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger()
+        log.log(record.levelno, record.getMessage(), logger=record.name)

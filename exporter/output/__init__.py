@@ -1,0 +1,1 @@
+"""What `collect` prints: a table for people, JSON and OpenMetrics for programs."""

@@ -1,0 +1,75 @@
+"""The executive view as plain text, with the sources below it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from exporter.freshness import SourceState, show_age, staleness
+from exporter.judge import Judgement, judge
+from exporter.plan import Plan
+from exporter.view import ReleaseView, View
+from exporter.words import TIER_TITLES, VERDICT_WORDS
+
+# A terminal obeys control characters: what comes from outside must not bring any.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def render_table(view: View, now: datetime) -> str:
+    """Return the releases, each with its metrics by tier and its sources."""
+    blocks = ["\n".join(_release(one, now)) for one in view.releases]
+    mistakes = [line for text in view.mistakes.values() for line in text.splitlines()]
+    blocks += [f"invalid release file: {_clean(line)}" for line in mistakes]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _release(view: ReleaseView, now: datetime) -> Iterator[str]:
+    release, plan = view.release, view.release.plan
+    phase, day = plan.phase(now), plan.beta_day(now)
+    local = now.astimezone(plan.zone).strftime("%Y-%m-%d %H:%M %Z")
+    yield f"{release.project} {release.name}   {local}   phase: {phase}{f' day {day}' * bool(day)}"
+    tiers = list(TIER_TITLES)
+    judgements = sorted(
+        judge(release, view.states, now), key=lambda one: tiers.index(one.metric.tier)
+    )
+    lines = iter(_columns([_metric(one, now) for one in judgements]))
+    for tier, group in groupby(judgements, key=lambda one: one.metric.tier):
+        yield from ("", TIER_TITLES[tier])
+        yield from (f"  {next(lines)}" for _ in group)
+    yield from ("", "SOURCES")
+    states = sorted(view.states.items())
+    for line in _columns([_source(name, state, plan, now) for name, state in states]):
+        yield f"  {line}"
+    for name, state in states:
+        for rejection in state.reading.rejections[:5] if state.reading else ():
+            yield f"  {name}: {_clean(str(rejection))}"
+
+
+def _metric(one: Judgement, now: datetime) -> tuple[str, ...]:
+    sample = one.sample
+    n = f"n={sample.n:,}" if sample and sample.n is not None else ""
+    age = show_age(now - sample.observed) if sample and sample.observed else ""
+    evidence = f"; {sample.evidence}" if sample and sample.evidence else ""
+    word = VERDICT_WORDS[one.verdict]
+    return (one.series.title, one.value, f"({one.target})", word, n, age, one.reason + evidence)
+
+
+def _source(name: str, state: SourceState, plan: Plan, now: datetime) -> tuple[str, ...]:
+    reading = state.reading
+    read = f"{reading.read:,} items" if reading else ""
+    rejected = sum(reading.rejected.values()) if reading else 0
+    problem = state.error[1] if state.error else staleness(state, plan, now)
+    return (name, "ok" if state.up else "failed", read, f"{rejected:,} rejected", problem)
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    cleaned = [[_clean(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cleaned, strict=True)]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cleaned
+    ]
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,1 @@
+"""What test runs and checklists say: parsed here, judged by the collectors."""

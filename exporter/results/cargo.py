@@ -1,0 +1,131 @@
+"""The text of `cargo test`: one report for each test binary and each crate's documentation."""
+
+import re
+from collections.abc import Iterator
+
+from exporter.files import MEBIBYTE, ItemError
+from exporter.model import Reason
+from exporter.results.libtest import Report, Result, parse_result
+from exporter.results.records import Listing, Origin, Run
+
+LIMIT = 32 * MEBIBYTE
+
+# Colours, and the character-set switches that terminals' reset sequences carry.
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x0f")
+_LINE = re.compile(r"[^\n]*\n?")
+_HEADER = re.compile(r"running (\d{1,9}) tests?(?: \(.*\))?", re.ASCII)
+_SUITE = re.compile(r"\s*(?:Running|Doc-tests) (?=\S)(.+)")
+_BUILD = re.compile(r"-[0-9a-f]{16}(?=(?:\.exe)?\)?$)")
+
+
+def parse(text: str, origin: Origin, pick: str = "") -> list[Run]:
+    """Return each binary's run; raises ItemError when any of them has no result.
+
+    Half a log is no log: the part that is missing may be the part that failed.
+    """
+    log = _Log(origin, pick)
+    for number, match in enumerate(_LINE.finditer(text), 1):
+        log.read(number, _ANSI.sub("", match[0]).rstrip("\r\n"))
+    return log.runs()
+
+
+class _Log:
+    def __init__(self, origin: Origin, pick: str) -> None:
+        self._origin = origin
+        self._pick = pick
+        self._suite = ""
+        self._suites = 0  # how many were named
+        self._waiting = 0  # the line of the last one named, until anything follows it
+        self._stopped = 0  # the line where cargo gave up
+        self._listed = 0  # the line of a test that no header announced
+        self._reports: list[Report] = []
+        self._bare: list[tuple[int, str, Result]] = []  # result lines that no header announced
+
+    def read(self, number: int, line: str) -> None:
+        """Take the next line."""
+        report = self._reports[-1] if self._reports else None
+        speaks = report is None or report.silent
+        if speaks and (match := _HEADER.fullmatch(line)):
+            listing = Listing(self._pick)
+            self._reports.append(Report(self._suite, number, int(match[1]), listing))
+            self._waiting = 0
+        elif speaks and (match := _SUITE.fullmatch(line)):
+            # The hash of the build changes with the compiler; the suite is the same.
+            self._suite, self._waiting = _BUILD.sub("", match[1]), number
+            self._suites += 1
+        elif (report is None or report.result) and line.startswith(("error:", "error[")):
+            self._stopped = self._stopped or number
+        elif report is not None:
+            report.read(line)
+            self._waiting = 0 if line else self._waiting
+        elif line:
+            self._read_bare(number, line)
+
+    def _read_bare(self, number: int, line: str) -> None:
+        self._waiting = 0
+        if line.startswith("test result:"):
+            result = parse_result(line)
+            if result is None:
+                raise self._error(Reason.TRUNCATED, number, "a result line that is cut off")
+            self._bare.append((number, self._suite, result))
+        elif line.startswith("test ") and " ... " in line:
+            self._listed = self._listed or number
+
+    def runs(self) -> list[Run]:
+        """Return the runs, or raise what makes the log as a whole not credible."""
+        runs = [*self._announced(), *self._unannounced()]
+        if not runs:
+            raise self._nothing()
+        if self._stopped and not any(run.tally.failed for run in runs):
+            message = "cargo stopped with an error that no result accounts for"
+            raise self._error(Reason.TRUNCATED, self._stopped, message)
+        if self._waiting and self._suites > len(runs):
+            message = "the last binary has no result: it crashed, or the log is cut off"
+            raise self._error(Reason.TRUNCATED, self._waiting, message)
+        return runs
+
+    def _announced(self) -> Iterator[Run]:
+        for report in self._reports:
+            if report.result is None:
+                message = (
+                    f"running {report.announced} tests, but no result line accounts for them:"
+                    " the binary crashed, or the log is cut off"
+                )
+                raise self._error(Reason.TRUNCATED, report.line, message)
+            yield self._run(report.line, report.suite, report.result, report.listing)
+
+    def _unannounced(self) -> Iterator[Run]:
+        """Yield the runs of result lines alone, as `grep` leaves them."""
+        if self._listed or (self._bare and self._reports):
+            number = self._listed or self._bare[0][0]
+            message = "no 'running … tests' line above: the start of the log is missing"
+            raise self._error(Reason.TRUNCATED, number, message)
+        for number, suite, result in self._bare:
+            yield self._run(number, suite, result, Listing(self._pick))
+
+    def _run(self, number: int, suite: str, result: Result, listing: Listing) -> Run:
+        if result.contradicts:
+            message = "the result says FAILED and counts no failed test"
+            raise self._error(Reason.CONFLICT, number, message)
+        file = self._origin.file
+        return Run(
+            # Without `2>&1` cargo's own lines are missing; then only the file can name the suite.
+            suite=f"cargo {suite}" if suite else f"cargo in {file}",
+            file=file,
+            time=min(self._origin.written, self._origin.now),
+            tally=result.tally,
+            filtered=result.filtered,
+            tests=listing.tests,
+            listed=listing.tally == result.tally,
+            picked=tuple(listing.picked),
+        )
+
+    def _nothing(self) -> ItemError:
+        if self._stopped:
+            message = "cargo stopped with an error before any test ran"
+            return self._error(Reason.TRUNCATED, self._stopped, message)
+        message = "no 'test result:' line: neither output of cargo test nor JUnit XML"
+        return ItemError(Reason.SHAPE, self._origin.file, "", message)
+
+    def _error(self, reason: Reason, line: int, message: str) -> ItemError:
+        return ItemError(reason, self._origin.file, f"line {line}", message)

@@ -1,0 +1,1 @@
+"""The web server: routes, and the process around them."""

@@ -1,0 +1,79 @@
+"""The routes: metrics, the status page, and the management endpoints in Prometheus' manner."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from exporter import status_page
+from exporter.server.negotiation import content_type, takes_gzip
+from exporter.service import Service
+
+PAGE_HEADERS = {
+    "Content-Security-Policy": status_page.CSP,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool) -> Starlette:
+    """Return the web application of a service; `lifecycle` allows reloading over HTTP."""
+    pages = _Pages(service, now, lifecycle=lifecycle)
+    return Starlette(
+        routes=[
+            Route("/", pages.index),
+            Route("/metrics", pages.metrics),
+            Route("/-/healthy", pages.healthy),
+            Route("/-/ready", pages.ready),
+            Route("/-/reload", pages.reload, methods=["POST", "PUT"]),
+        ]
+    )
+
+
+class _Pages:
+    def __init__(self, service: Service, now: Callable[[], datetime], *, lifecycle: bool) -> None:
+        self._service = service
+        self._now = now
+        self._lifecycle = lifecycle
+
+    async def metrics(self, request: Request) -> Response:
+        form = content_type(request.headers.get("accept", ""))
+        page = self._service.publisher.page(form)
+        if page is None:
+            # Old numbers must not look like news: the scrape fails, and `up` says so.
+            return PlainTextResponse("rendering has stopped; see the log\n", 503)
+        headers = {"Vary": "Accept, Accept-Encoding"}
+        if takes_gzip(request.headers.get("accept-encoding", "")):
+            headers["Content-Encoding"] = "gzip"
+            return Response(page.compressed, media_type=form, headers=headers)
+        return Response(page.plain, media_type=form, headers=headers)
+
+    def index(self, _request: Request) -> Response:
+        page = status_page.render(self._service.view(), self._now())
+        return HTMLResponse(page, headers=PAGE_HEADERS)
+
+    async def healthy(self, _request: Request) -> Response:
+        return PlainTextResponse("release-exporter is healthy.\n")
+
+    async def ready(self, _request: Request) -> Response:
+        view = self._service.view()
+        if view.ready:
+            return PlainTextResponse("release-exporter is ready.\n")
+        states = [state for release in view.releases for state in release.states.values()]
+        done = sum(state.tried for state in states)
+        return PlainTextResponse(f"not ready: {done} of {len(states)} sources read\n", 503)
+
+    async def reload(self, _request: Request) -> Response:
+        if not self._lifecycle:
+            return PlainTextResponse("start with --web.enable-lifecycle to allow this\n", 403)
+        if await run_in_threadpool(self._service.reload):
+            return PlainTextResponse("reloaded\n")
+        return PlainTextResponse(
+            "a release file is invalid; see the log and the status page\n", 500
+        )

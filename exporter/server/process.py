@@ -1,0 +1,75 @@
+"""The serving process: its socket, its signals and its end."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+from exporter.model import UserError
+
+log = structlog.get_logger()
+
+# Scrapes under way may finish this long after SIGTERM; the whole end takes less than 5 s.
+GRACE = 3
+CONNECTIONS = 1000
+IDLE = 10
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, without its re-raising of SIGTERM: an ordered end is no failure."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `serve`."""
+        yield
+
+
+def listen(address: str) -> socket.socket:
+    """Return a socket bound to `HOST:PORT`, `:PORT` or `[::1]:PORT`; raises UserError."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 0xFFFF:  # noqa: PLR2004 - the last port
+        raise UserError(f"--web.listen-address: {address!r}: write HOST:PORT, such as :10150")
+    host = host.removeprefix("[").removesuffix("]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        bound = socket.create_server((host, int(port)), family=family, backlog=1024)
+    except OSError as error:
+        why = (error.strerror or "cannot listen").lower()
+        raise UserError(f"--web.listen-address: {address}: {why}; choose another port") from error
+    bound.setblocking(False)
+    return bound
+
+
+def serve(app: Starlette, bound: socket.socket, reload: Callable[[], object]) -> None:
+    """Serve until SIGTERM or SIGINT; SIGHUP reloads in the background."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=GRACE,
+        limit_concurrency=CONNECTIONS,
+    )
+    asyncio.run(_serve(_Server(config), bound, reload))
+
+
+async def _serve(server: _Server, bound: socket.socket, reload: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        log.info("ending")
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, reload))
+    host, port = bound.getsockname()[:2]
+    log.info("Listening on", address=f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    await server.serve(sockets=[bound])

@@ -1,0 +1,43 @@
+"""Signs that can be told apart without their colour: an icon, a word and a tone."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from exporter.model import Verdict
+
+
+class Tone(StrEnum):
+    """The colours of the style sheet."""
+
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """One sign."""
+
+    icon: str
+    word: str
+    tone: Tone
+
+
+VERDICTS = {
+    Verdict.PASS: Badge("✅", "pass", Tone.GOOD),
+    Verdict.WARN: Badge("⚠️", "warn", Tone.CAUTION),
+    Verdict.FAIL: Badge("❌", "fail", Tone.BAD),
+    Verdict.UNKNOWN: Badge("❔", "unknown", Tone.NEUTRAL),
+    Verdict.NOT_DUE: Badge("⏳", "not due", Tone.NEUTRAL),
+}
+
+OK = Badge("✅", "ok", Tone.GOOD)
+STALE = Badge("⚠️", "stale", Tone.CAUTION)
+FAILING = Badge("❌", "failing", Tone.BAD)
+UNREAD = Badge("⏳", "not read yet", Tone.NEUTRAL)
+
+IN_FORCE = Badge("✍️", "in force", Tone.CAUTION)
+EXPIRED = Badge("❌", "expired", Tone.BAD)
+
+CANNOT_TELL = Badge("❔", "CANNOT TELL", Tone.NEUTRAL)

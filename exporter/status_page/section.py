@@ -1,0 +1,128 @@
+"""One release as the page shows it: where it stands in its plan, and its verdicts by box."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from urllib.parse import quote
+
+from exporter.judge import WORST_FIRST, Judgement, judge
+from exporter.model import Tier
+from exporter.plan import Milestone, Phase
+from exporter.release import Release, Waiver
+from exporter.status_page.badges import EXPIRED, IN_FORCE, VERDICTS, Badge
+from exporter.status_page.health import Health, list_health
+from exporter.view import ReleaseView
+
+# The user's own headings, in the user's order.
+BOXES = {
+    Tier.CRITICAL: "CRITICAL METRICS (Must Pass)",
+    Tier.HIGH: "HIGH PRIORITY METRICS",
+    Tier.PERFORMANCE: "PERFORMANCE METRICS",
+    Tier.PROCESS: "PROCESS METRICS",
+}
+DETAIL = "In detail"
+
+_PHASES = {Phase.GO_NO_GO: "go/no-go", Phase.POST_RELEASE: "post-release"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One release at `now`; `valid` tells whether its file still is what is served."""
+
+    view: ReleaseView
+    now: datetime
+    valid: bool
+
+    @property
+    def release(self) -> Release:
+        """The release itself."""
+        return self.view.release
+
+    @property
+    def anchor(self) -> str:
+        """What links inside the page call it: the same on every refresh, and unique."""
+        return "/".join(quote(part, safe="", errors="replace") for part in self.release.id)
+
+    @property
+    def updated(self) -> str:
+        """The moment of the page on the release's own clock: `2026-01-17 12:00 PST (UTC-08:00)`."""
+        local = self.now.astimezone(self.release.plan.zone)
+        return f"{local:%Y-%m-%d %H:%M %Z} (UTC{local.isoformat()[-6:]})"
+
+    @property
+    def phase(self) -> str:
+        """The phase in words, with its day in the beta; a plan may have none."""
+        plan = self.release.plan
+        phase, day = plan.phase(self.now), plan.beta_day(self.now)
+        if phase is None:
+            return "unknown: the plan has no milestones"
+        days = len(plan.beta_days())
+        beta = f", day {day}" if day else ""
+        return _PHASES.get(phase, phase) + beta + (f" of {days}" if beta and days else "")
+
+    @property
+    def next_milestone(self) -> str:
+        """The nearest unfinished milestone and how far it is."""
+        ahead = [one for one in self._unfinished() if one.planned >= self._today]
+        return _distance(ahead[0], self._today) if ahead else "none is left"
+
+    @property
+    def overdue(self) -> list[str]:
+        """The unfinished milestones whose day has passed, with their delay."""
+        late = (one for one in self._unfinished() if one.planned < self._today)
+        return [_distance(one, self._today) for one in late]
+
+    @cached_property
+    def judgements(self) -> list[Judgement]:
+        """Every verdict, in the catalog's order."""
+        return judge(self.release, self.view.states, self.now)
+
+    @cached_property
+    def boxes(self) -> Mapping[str, list[Judgement]]:
+        """The verdicts by heading: the executive view's boxes, then what only details show."""
+        boxes: dict[str, list[Judgement]] = {title: [] for title in (*BOXES.values(), DETAIL)}
+        for one in self.judgements:
+            executive = one.series.executive and one.metric.tier in BOXES
+            boxes[BOXES[one.metric.tier] if executive else DETAIL].append(one)
+        return {title: rows for title, rows in boxes.items() if rows}
+
+    @property
+    def tally(self) -> list[tuple[Badge, int]]:
+        """How often each verdict occurs, the worst first."""
+        counts = Counter(one.verdict for one in self.judgements)
+        return [(VERDICTS[one], counts[one]) for one in WORST_FIRST if counts[one]]
+
+    @property
+    def waivers(self) -> list[tuple[Waiver, str, Badge]]:
+        """The waivers with the title of what they excuse, the next to expire first."""
+        titles = {one.key: one.series.title for one in self.judgements}
+        return [
+            # The expiry date itself is still covered, as a ticket's is.
+            (one, titles.get(one.metric, ""), IN_FORCE if self._today <= one.expires else EXPIRED)
+            for one in sorted(self.release.waivers, key=lambda one: (one.expires, one.metric))
+        ]
+
+    @property
+    def sources(self) -> list[Health]:
+        """The health of its sources, by name."""
+        return list_health(self.view.states, self.release.plan, self.now)
+
+    @property
+    def _today(self) -> date:
+        return self.release.plan.today(self.now)
+
+    def _unfinished(self) -> list[Milestone]:
+        milestones = self.release.plan.milestones
+        rest = [one for one in milestones if one.actual is None or one.actual > self._today]
+        return sorted(rest, key=lambda one: one.planned)
+
+
+def _distance(milestone: Milestone, today: date) -> str:
+    days = (milestone.planned - today).days
+    if days == 0:
+        return f"{milestone.name}, today"
+    count = f"{abs(days):,} day" if abs(days) == 1 else f"{abs(days):,} days"
+    how_far = f"in {count}" if days > 0 else f"{count} overdue"
+    return f"{milestone.name}, {how_far} ({milestone.planned})"

@@ -52,9 +52,9 @@ def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rej
     rejections: list[Rejection] = []
     root = folder.resolve()
     for name, entry in _walk(root, root):
-        if any(_matches(name, pattern) for pattern in patterns):
+        if any(matches(name, pattern) for pattern in patterns):
             try:
-                found.append(_examine(root, name, Path(entry)))
+                found.append(examine(root, name, Path(entry)))
             except ItemError as error:
                 rejections.append(error.rejection)
     return sorted(found, key=lambda one: one.name), rejections
@@ -138,7 +138,8 @@ def _walk(root: Path, folder: Path) -> Iterator[tuple[str, str]]:
                 yield Path(entry.path).relative_to(root).as_posix(), entry.path
 
 
-def _matches(name: str, pattern: str) -> bool:
+def matches(name: str, pattern: str) -> bool:
+    """Return whether the pattern names this file or a folder above it."""
     path, parts = PurePosixPath(name), PurePosixPath(pattern).parts
     if not parts:  # "." is the whole folder
         return True
@@ -155,7 +156,8 @@ def _match_parts(names: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     )
 
 
-def _examine(root: Path, name: str, path: Path) -> Found:
+def examine(root: Path, name: str, path: Path) -> Found:
+    """Return the regular file behind an entry of the resolved root; raises ItemError."""
     try:
         real = path.resolve(strict=True)
         status = real.stat()

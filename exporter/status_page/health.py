@@ -50,7 +50,7 @@ def _health(name: str, state: SourceState, plan: Plan, now: datetime) -> Health:
     badge = _badge(state, stale)
     if badge is UNREAD and state.reading is None:
         return Health(name, state, badge, "")
-    why = f"{state.error[0]}: {state.error[1]}" if state.error else stale
+    why = f"{state.error[0].replace('_', ' ')}: {state.error[1]}" if state.error else stale
     return Health(name, state, badge, "; ".join(filter(None, (why, _standing(state, stale)))))
 
 

@@ -1,6 +1,6 @@
 """Texts from outside, made harmless to read: nothing hidden, nothing endless, no odd links."""
 
-from unicodedata import combining
+from unicodedata import category
 from urllib.parse import urlsplit
 
 LONGEST = 500
@@ -41,7 +41,7 @@ def _unstacked(text: str) -> str:
     """Return the text without the marks that would pile up over the lines above it."""
     kept, marks = [], 0
     for character in text:
-        marks = marks + 1 if combining(character) else 0
+        marks = marks + 1 if category(character) in ("Mn", "Me") else 0
         if marks <= MOST_MARKS:
             kept.append(character)
     return "".join(kept)

@@ -1,7 +1,7 @@
 """The page itself: its template, its style, and the policy that lets a browser use nothing else."""
 
 from base64 import b64encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from exporter.view import View
 
 HERE = Path(__file__).parent
 REFRESH_SECONDS = 30
+
+# Mistakes listed of each file, and files; the log has them all.
+SHOWN = 20
 
 _STYLE = (HERE / "style.css").read_text("utf-8")
 
@@ -53,7 +56,7 @@ def render(view: View, now: datetime, *, refresh: bool = True) -> str:
         read=sum(state.tried for state in states),
         sources=len(states),
         refresh=REFRESH_SECONDS if refresh else None,
-        age=lambda moment: show_age(max(now - moment, now - now)),
+        age=lambda moment: show_age(max(now - moment, timedelta())),
     )
 
 
@@ -75,6 +78,7 @@ def _environment() -> Environment:
         "style": Markup(_STYLE),  # noqa: S704 - our own file
         "verdicts": VERDICTS,
         "overall": CANNOT_TELL,
+        "shown": SHOWN,
         "version": __version__,
     }
     environment.filters |= {

@@ -22,7 +22,6 @@ BOXES = {
     Tier.PERFORMANCE: "PERFORMANCE METRICS",
     Tier.PROCESS: "PROCESS METRICS",
 }
-DETAIL = "In detail"
 
 _PHASES = {Phase.GO_NO_GO: "go/no-go", Phase.POST_RELEASE: "post-release"}
 
@@ -79,14 +78,18 @@ class Section:
         """Every verdict, in the catalog's order."""
         return judge(self.release, self.view.states, self.now)
 
-    @cached_property
+    @property
     def boxes(self) -> Mapping[str, list[Judgement]]:
-        """The verdicts by heading: the executive view's boxes, then what only details show."""
-        boxes: dict[str, list[Judgement]] = {title: [] for title in (*BOXES.values(), DETAIL)}
-        for one in self.judgements:
-            executive = one.series.executive and one.metric.tier in BOXES
-            boxes[BOXES[one.metric.tier] if executive else DETAIL].append(one)
-        return {title: rows for title, rows in boxes.items() if rows}
+        """The executive view: its verdicts by heading."""
+        return {
+            title: [x for x in self.judgements if _executive(x) and x.metric.tier is tier]
+            for tier, title in BOXES.items()
+        }
+
+    @property
+    def detail(self) -> list[Judgement]:
+        """The verdicts that the executive view leaves out."""
+        return [one for one in self.judgements if not _executive(one)]
 
     @property
     def tally(self) -> list[tuple[Badge, int]]:
@@ -117,6 +120,10 @@ class Section:
         milestones = self.release.plan.milestones
         rest = [one for one in milestones if one.actual is None or one.actual > self._today]
         return sorted(rest, key=lambda one: one.planned)
+
+
+def _executive(judgement: Judgement) -> bool:
+    return judgement.series.executive and judgement.metric.tier in BOXES
 
 
 def _distance(milestone: Milestone, today: date) -> str:

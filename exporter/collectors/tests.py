@@ -4,7 +4,7 @@ release_test_pass_ratio 1
 release_test_results{result="passed"} 1204
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -12,10 +12,10 @@ from pydantic import Field
 
 from exporter.collectors.settings import MINUTE, InnerPath, SourceSettings
 from exporter.durations import Duration
-from exporter.model import Context, Reading, Sample, labels
+from exporter.model import Context, Reading, Reason, Rejection, Sample, labels
 from exporter.plan import DAY, Phase
 from exporter.results.loading import Format, Results, load
-from exporter.results.records import Outcome, Tally
+from exporter.results.records import Run, Tally
 
 
 class Settings(SourceSettings):
@@ -45,42 +45,50 @@ class Settings(SourceSettings):
 
 def collect(settings: Settings, context: Context) -> Reading:
     """Return the pass rate over the newest run of every suite."""
-    return measure(load(context, "sources.tests.files", settings.files, settings.format))
+    results = load(context, "sources.tests.files", settings.files, settings.format)
+    return measure(results, settings.facts_max_age)
 
 
-def measure(results: Results) -> Reading:
-    """Return passed / (passed + failed); nothing where a file that may hold a failure is unread."""
-    runs = [run for run in results.runs if run.tally.total]
+def measure(results: Results, apart: timedelta | None = None) -> Reading:
+    """Return passed / (passed + failed) of all runs at most `apart` from the newest one.
+
+    Where anything was rejected we do not know that all tests passed: no value rather than 1.
+    """
+    newest = max((run.time for run in results.runs), default=None)
+    old = {run.file for run in results.runs if newest and apart and newest - run.time > apart}
+    rejections = [*results.rejections, *map(_too_old, sorted(old))]
+    runs = [run for run in results.runs if run.tally.total and run.file not in old]
     tally = sum((run.tally for run in runs), Tally())
-    perfect = tally.failed == 0
-    withheld = not tally.ran or (perfect and results.rejections)
+    known = tally.ran and (tally.failed or not rejections)
     return Reading.of(
-        [] if withheld else _samples(results, tally),
+        _samples(runs, tally) if known else (),
         read=tally.total,
-        rejections=results.rejections,
-        facts_from=max((run.time for run in runs), default=None),
+        rejections=rejections,
+        facts_from=newest,
     )
 
 
-def _samples(results: Results, tally: Tally) -> Iterator[Sample]:
-    runs = [run for run in results.runs if run.tally.total]
+def _too_old(file: str) -> Rejection:
+    message = "much older than the newest run; run these tests again or delete the file"
+    return Rejection(Reason.TIME, file, "", message)
+
+
+def _samples(runs: Sequence[Run], tally: Tally) -> Iterator[Sample]:
     # A sum is as old as its oldest part.
     observed = min(run.time for run in runs)
+    suites, files = _count(len(runs), "suite"), _count(len({run.file for run in runs}), "file")
     yield Sample(
         "release_test_pass_ratio",
         tally.passed / tally.ran,
         n=tally.ran,
         observed=observed,
-        evidence=(
-            f"{tally.passed:,} of {_count(tally.ran, 'test')} passed in"
-            f" {_count(len(runs), 'suite')} ({_count(len({run.file for run in runs}), 'file')})"
-        ),
+        evidence=f"{tally.passed:,} of {_count(tally.ran, 'test')} passed in {suites} ({files})",
     )
-    for outcome in Outcome:
+    for outcome, number in tally.by_outcome():
         yield Sample(
             "release_test_results",
-            getattr(tally, outcome),
-            labels(result=outcome.value),
+            number,
+            labels(result=outcome),
             n=tally.total,
             observed=observed,
         )

@@ -1,10 +1,10 @@
-"""Which runs count: the newest of each suite."""
+"""Which results count: the newest run of each suite, the newest outcome of each test."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from exporter.results.records import Run
+from exporter.results.records import Outcome, Run
 
 
 def newest(runs: Iterable[Run]) -> list[Run]:
@@ -18,6 +18,21 @@ def newest(runs: Iterable[Run]) -> list[Run]:
     for run in runs:
         suites[run.suite][run.file].append(run)
     return [run for files in suites.values() for run in _newest(files)]
+
+
+def picked(runs: Iterable[Run]) -> list[Outcome]:
+    """Return the outcomes of the picked tests, each from the newest file that lists it."""
+    files: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        files[run.file].append(run)
+    latest: dict[tuple[str, str], list[Outcome]] = {}
+    for _, same in sorted(files.items(), key=_age):
+        mine: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+        for run in same:
+            for name, outcome in run.picked:
+                mine[run.suite, name].append(outcome)
+        latest |= mine
+    return [outcome for outcomes in latest.values() for outcome in outcomes]
 
 
 def _newest(files: dict[str, list[Run]]) -> Iterator[Run]:

@@ -33,6 +33,10 @@ class Tally:
         """How many tests there are."""
         return self.ran + self.skipped
 
+    def by_outcome(self) -> tuple[tuple[Outcome, int], ...]:
+        """Return the number of tests of each outcome."""
+        return tuple(zip(Outcome, (self.passed, self.failed, self.skipped), strict=True))
+
     def __add__(self, other: "Tally") -> "Tally":
         """Return the tests of both."""
         return Tally(

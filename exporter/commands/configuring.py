@@ -1,14 +1,13 @@
 """`init`, `config check` and `config schema`."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from exporter.artifacts.release_schema import render as render_schema
 from exporter.commands.settings import settle
-from exporter.config.schema import release_schema
 from exporter.config.template import render_template
 from exporter.judge import due_from
 from exporter.model import UserError
@@ -46,7 +45,7 @@ def check(flags: Mapping[str, object], now: datetime) -> int:
 
 def schema() -> str:
     """Return the JSON schema of a release file."""
-    return json.dumps(release_schema(), indent=2, ensure_ascii=False) + "\n"
+    return render_schema()
 
 
 def _print(release: Release, sources: tuple[Source, ...], now: datetime) -> None:

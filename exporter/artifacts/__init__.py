@@ -1,0 +1,11 @@
+"""Files that follow from the catalog and the models; committed, and proven to follow."""
+
+from collections.abc import Callable
+
+from exporter.artifacts import metrics_page, release_schema
+
+# Path in the repository, and the function that renders the file.
+ARTIFACTS: dict[str, Callable[[], str]] = {
+    "docs/metrics.md": metrics_page.render,
+    "docs/release.schema.json": release_schema.render,
+}

@@ -1,0 +1,218 @@
+"""The runner: isolation, deadlines, last good results, schedule and restart."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from exporter.collectors.settings import SourceSettings
+from exporter.freshness import SourceState
+from exporter.model import Context, ErrorClass, Reading, SourceError
+from exporter.plan import Plan
+from exporter.runner import AT_ONCE, Runner
+from exporter.sources import Source
+from tests.releases import NOW, release_of, sample_of
+
+Collect = Callable[[SourceSettings, Context], Reading]
+GOOD = Reading.of([sample_of("release_test_pass_ratio", 1)], read=1, facts_from=NOW)
+
+
+def source_of(plan: Plan, name: str, collect: Collect, **settings: timedelta) -> Source:
+    module = ModuleType(name)
+    module.collect = collect  # type: ignore[attr-defined]  # a module made for a test
+    given = {"interval": timedelta(milliseconds=50), "deadline": timedelta(seconds=5)} | settings
+    return Source(release_of(plan), name, module, SourceSettings(**given))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    one = Runner(tmp_path, lambda: NOW)
+    yield one
+    one.stop()
+
+
+def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the condition was never met"
+        time.sleep(0.005)
+
+
+def state(runner: Runner, name: str) -> SourceState:
+    return runner.states()["caro", "v1.1.0", name]
+
+
+def good(_settings: SourceSettings, _context: Context) -> Reading:
+    return GOOD
+
+
+def hang(_settings: SourceSettings, _context: Context) -> Reading:
+    threading.Event().wait()
+    raise AssertionError
+
+
+def test_run_once_reads_every_source_and_reports_each(plan: Plan, runner: Runner) -> None:
+    seen: list[str] = []
+    runner.replace([source_of(plan, "one", good), source_of(plan, "two", good)])
+    runner.run_once(lambda source, _state: seen.append(source.name))
+    assert sorted(seen) == ["one", "two"]
+    assert state(runner, "one").reading == GOOD
+
+
+def test_a_crashing_source_fails_alone_and_its_message_stays_out(
+    plan: Plan, runner: Runner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(_settings: SourceSettings, _context: Context) -> Reading:
+        raise ZeroDivisionError("secret text that was read")
+
+    runner.replace([source_of(plan, "bad", crash), source_of(plan, "good", good)])
+    runner.run_once(lambda *_: None)
+    error = state(runner, "bad").error
+    assert error is not None
+    assert error[0] is ErrorClass.INTERNAL
+    assert "ZeroDivisionError at test_runner.py" in error[1]
+    assert "secret text" not in error[1] + "".join(capsys.readouterr())
+    assert state(runner, "good").up
+
+
+def test_half_a_result_is_never_published(plan: Plan, runner: Runner) -> None:
+    readings = iter([GOOD])
+
+    def second_time_fails(_settings: SourceSettings, _context: Context) -> Reading:
+        if (one := next(readings, None)) is None:
+            raise SourceError(ErrorClass.MISSING, "gone")
+        return one
+
+    runner.replace([source_of(plan, "flaky", second_time_fails)])
+    runner.start()
+    until(lambda: state(runner, "flaky").error is not None)
+    after = state(runner, "flaky")
+    assert after.reading == GOOD
+    assert after.succeeded == NOW
+    assert after.errors[ErrorClass.MISSING] >= 1
+
+
+def test_a_hanging_source_times_out_and_the_others_stay_on_time(plan: Plan, runner: Runner) -> None:
+    sources = [
+        source_of(plan, f"hang{number}", hang, deadline=timedelta(milliseconds=200))
+        for number in range(AT_ONCE + 1)
+    ]
+    runner.replace([*sources, source_of(plan, "zz_good", good)])
+    started = time.monotonic()
+    runner.run_once(lambda *_: None)
+    assert time.monotonic() - started < 3
+    assert all(
+        (error := state(runner, source.name).error) is not None and error[0] is ErrorClass.TIMEOUT
+        for source in sources
+    )
+    assert state(runner, "zz_good").up
+
+
+def test_what_a_given_up_run_says_later_is_dropped(plan: Plan, runner: Runner) -> None:
+    release = threading.Event()
+    finished = threading.Event()
+
+    def late(_settings: SourceSettings, _context: Context) -> Reading:
+        release.wait()
+        finished.set()
+        return GOOD
+
+    slow = timedelta(milliseconds=50)
+    runner.replace([source_of(plan, "late", late, deadline=slow, interval=timedelta(hours=1))])
+    runner.start()
+    until(lambda: state(runner, "late").error is not None)
+    release.set()
+    assert finished.wait(5)
+    time.sleep(0.05)
+    assert state(runner, "late").reading is None
+
+
+def test_a_hanging_source_is_not_started_twice(plan: Plan, runner: Runner) -> None:
+    starts: list[None] = []
+
+    def stuck(settings: SourceSettings, context: Context) -> Reading:
+        starts.append(None)
+        return hang(settings, context)
+
+    runner.replace([source_of(plan, "stuck", stuck, deadline=timedelta(milliseconds=20))])
+    runner.start()
+    until(lambda: state(runner, "stuck").error is not None)
+    time.sleep(0.3)
+    assert len(starts) == 1
+
+
+def test_each_source_runs_on_its_own_interval(plan: Plan, runner: Runner) -> None:
+    counts = {"fast": 0, "slow": 0}
+
+    def counter(name: str) -> Collect:
+        def collect(_settings: SourceSettings, _context: Context) -> Reading:
+            counts[name] += 1
+            return GOOD
+
+        return collect
+
+    runner.replace(
+        [
+            source_of(plan, "fast", counter("fast"), interval=timedelta(milliseconds=20)),
+            source_of(plan, "slow", counter("slow"), interval=timedelta(hours=1)),
+        ]
+    )
+    runner.start()
+    until(lambda: counts["fast"] >= 10)
+    assert counts["slow"] == 1
+
+
+def test_a_restart_remembers_the_last_good_reading_but_has_tried_nothing(
+    plan: Plan, tmp_path: Path
+) -> None:
+    first = Runner(tmp_path, lambda: NOW)
+    first.replace([source_of(plan, "one", good)])
+    first.run_once(lambda *_: None)
+    until(lambda: any(tmp_path.rglob("last-good.json")))
+
+    def gone(_settings: SourceSettings, _context: Context) -> Reading:
+        raise SourceError(ErrorClass.MISSING, "gone")
+
+    second = Runner(tmp_path, lambda: NOW + timedelta(hours=1))
+    second.replace([source_of(plan, "one", gone)])
+    before = state(second, "one")
+    assert before.reading == GOOD
+    assert not before.tried
+    second.run_once(lambda *_: None)
+    after = state(second, "one")
+    assert after.reading == GOOD
+    assert not after.up
+
+
+def test_other_settings_forget_what_was_read_with_the_old_ones(plan: Plan, runner: Runner) -> None:
+    source = source_of(plan, "one", good, interval=timedelta(hours=1))
+    runner.replace([source])
+    runner.start()
+    until(lambda: state(runner, "one").tried)
+    changed = source_of(plan, "one", hang, interval=timedelta(hours=2))
+    runner.replace([changed])
+    assert state(runner, "one").reading is None
+
+
+def test_a_reload_with_the_same_settings_keeps_the_reading(plan: Plan, runner: Runner) -> None:
+    source = source_of(plan, "one", good, interval=timedelta(hours=1))
+    runner.replace([source])
+    runner.start()
+    until(lambda: state(runner, "one").tried)
+    runner.replace([replace(source)])
+    assert state(runner, "one").reading == GOOD
+
+
+def test_a_storage_that_cannot_be_written_does_not_stop_the_reading(
+    plan: Plan, tmp_path: Path
+) -> None:
+    (tmp_path / "caro").write_text("a file where a folder should be")
+    runner = Runner(tmp_path, lambda: NOW)
+    runner.replace([source_of(plan, "one", good)])
+    runner.run_once(lambda *_: None)
+    assert state(runner, "one").reading == GOOD

@@ -79,9 +79,10 @@ def number(cell: str, separator: str = ",") -> float:
     return float(text)
 
 
-def plain(text: str) -> str:
-    """Return the words alone: `Day_1` and ` day  1` are the same to people."""
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+def plain(header: str) -> str:
+    """Return a header's words alone, if it has any: `Day_1` and ` day  1` are one to people."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", header).casefold())
+    return " ".join(words) or header.strip()
 
 
 def _separator(text: str) -> str:
@@ -96,7 +97,7 @@ def _agreement(text: str, separator: str) -> tuple[int, int]:
     sample = _filled(islice(_records(text, separator), _SAMPLED_ROWS))
     widths = [0 if isinstance(record, csv.Error) else len(record) for _, record in sample]
     width = widths[0] if widths else 0
-    return (widths.count(width) if width > 1 else 0), width
+    return (widths.count(width), width) if width > 1 else (0, 0)
 
 
 def _records(text: str, separator: str) -> Iterator[_Record]:

@@ -131,13 +131,13 @@ def _usual_column(
 ) -> int | None:
     if configured is not None:
         return _column(table, configured, key)
-    names = [_name(cell) for cell in table.header]
+    names = [plain(cell) for cell in table.header]
     return next((names.index(name) for name in usual if name in names), None)
 
 
 def _column(table: Table, text: str, key: str) -> int:
     """Return the only column with that header, else the only one whose header contains it."""
-    names, wanted = [_name(cell) for cell in table.header], _name(text)
+    names, wanted = [plain(cell) for cell in table.header], plain(text)
     exact = [index for index, name in enumerate(names) if name == wanted]
     parts = [index for index, name in enumerate(names) if f" {wanted} " in f" {name} "]
     matches = exact or parts
@@ -150,7 +150,3 @@ def _column(table: Table, text: str, key: str) -> int:
         # The header itself is not shown: without one it is somebody's answers.
         message = f"none of {len(names)} columns has {key}'s {text[:60]!r}; set {key} to its text"
     raise ItemError(Reason.SHAPE, table.file, "header", message)
-
-
-def _name(header: str) -> str:
-    return plain(header) or header.strip()

@@ -18,6 +18,7 @@ from exporter import last_good
 from exporter.durations import render
 from exporter.freshness import Limits, SourceState
 from exporter.model import Context, ErrorClass, Reading, SourceError
+from exporter.redaction import redact_error, redact_reading
 from exporter.sources import Source
 
 log = structlog.get_logger()
@@ -149,6 +150,9 @@ class Runner:
         started, moment = self._now(), time.monotonic()
         outcome = _collect(source, self._context(source, started))
         duration = time.monotonic() - moment
+        # On disk before it is known: what was shown once is still there after a crash.
+        if isinstance(outcome, Reading) and not slot.given_up:
+            self._remember(source, last_good.LastGood(outcome, started))
         with self._wake:
             in_time = slot.running == run and not slot.given_up
             slot.running = None
@@ -156,8 +160,6 @@ class Runner:
                 self._settle(slot, after(slot.state, outcome, started, duration))
             self._wake.notify_all()
         if in_time:
-            if isinstance(outcome, Reading):
-                self._remember(source, last_good.LastGood(outcome, started))
             self._changed()
 
     def _give_up(self) -> bool:
@@ -232,9 +234,9 @@ def after(
 
 def _collect(source: Source, context: Context) -> Reading | SourceError:
     try:
-        return source.collect(context)
+        return redact_reading(source.collect(context))
     except SourceError as error:
-        return error
+        return redact_error(error)
     except Exception as error:  # noqa: BLE001 - the only broad one: a source must not harm others
         # The message stays out: it may quote what the source read.
         kind, place = type(error).__name__, _place(error)

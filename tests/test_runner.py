@@ -12,7 +12,7 @@ import pytest
 
 from exporter.collectors.settings import SourceSettings
 from exporter.freshness import SourceState
-from exporter.model import Context, ErrorClass, Reading, SourceError
+from exporter.model import Context, ErrorClass, Reading, Reason, Rejection, SourceError
 from exporter.plan import Plan
 from exporter.runner import AT_ONCE, Runner
 from exporter.sources import Source
@@ -216,3 +216,26 @@ def test_a_storage_that_cannot_be_written_does_not_stop_the_reading(
     runner.replace([source_of(plan, "one", good)])
     runner.run_once(lambda *_: None)
     assert state(runner, "one").reading == GOOD
+
+
+def test_personal_data_in_names_is_replaced_before_anything_keeps_it(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = "alice@example.org"
+
+    def named(_settings: SourceSettings, _context: Context) -> Reading:
+        sample = sample_of("release_documentation_check", 1, (("check", f"by {person}"),))
+        rejection = Rejection(Reason.SHAPE, f"{person}.json", "line 1", "no shape")
+        return Reading.of([sample], read=1, rejections=[rejection])
+
+    def failing(_settings: SourceSettings, _context: Context) -> Reading:
+        raise SourceError(ErrorClass.MISSING, f"{person}.csv: is not there")
+
+    runner = Runner(tmp_path, lambda: NOW)
+    runner.replace([source_of(plan, "named", named), source_of(plan, "failing", failing)])
+    runner.run_once(lambda *_: None)
+    kept = [file.read_text() for file in tmp_path.rglob("*.json")]
+    assert len(kept) == 1
+    everything = repr(runner.states()) + "".join(kept) + "".join(capsys.readouterr())
+    assert person not in everything
+    assert "[email]: line 1" in everything

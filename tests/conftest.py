@@ -1,9 +1,11 @@
 """Fixtures for every test: a clock, a plan, and no way out to the network."""
 
+import os
 import socket
+from collections.abc import Generator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +13,27 @@ import pytest
 from exporter.model import Context
 from exporter.plan import Milestone, Phase, Plan
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
 NOW = datetime(2026, 1, 17, 20, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what would be skipped where CI=true: there, everything is installed."""
+    return _skipped_is_failed((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a skipped module in the same way."""
+    return _skipped_is_failed((yield))
+
+
+def _skipped_is_failed(report: Report) -> Report:
+    if report.skipped and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+    return report
 
 
 @pytest.fixture(autouse=True)

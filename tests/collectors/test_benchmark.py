@@ -1,0 +1,294 @@
+"""The benchmark: both programs' files, and no overhead from a result that cannot count."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from exporter.collectors import benchmark
+from exporter.model import Context, ErrorClass, Reading, Reason, SourceError
+
+EARLY = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
+LATE = datetime(2026, 1, 12, 10, 0, tzinfo=UTC)
+
+HYPERFINE: dict[str, Any] = {
+    "command": "caro --telemetry off",
+    "mean": 2.0,
+    "stddev": 0.001,
+    "median": 2.0,
+    "user": 0.0008,
+    "system": 0.0004,
+    "min": 1.9,
+    "max": 2.1,
+    "times": [2.0] * 10,
+    "exit_codes": [0] * 10,
+}
+CRITERION: dict[str, Any] = {
+    name: {
+        "confidence_interval": {"confidence_level": 0.95, "lower_bound": 1.0, "upper_bound": 2.0},
+        "point_estimate": 2e6,
+        "standard_error": 1.5,
+    }
+    for name in ("mean", "median", "median_abs_dev", "std_dev")
+} | {"slope": None}
+
+BOTH = {
+    "with": {"file": "bench.json", "command": "telemetry on"},
+    "without": {"file": "bench.json", "command": "telemetry off"},
+}
+
+
+def hyperfine(**changes: Any) -> str:
+    return json.dumps({"results": [HYPERFINE | changes]}, indent=2)
+
+
+def criterion(nanoseconds: float) -> str:
+    return json.dumps(CRITERION | {"mean": CRITERION["mean"] | {"point_estimate": nanoseconds}})
+
+
+def write(context: Context, name: str, text: str, written: datetime = LATE) -> None:
+    file = context.folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    os.utime(file, (written.timestamp(), written.timestamp()))
+
+
+def collect(context: Context, **settings: Any) -> Reading:
+    return benchmark.collect(benchmark.Settings.model_validate(settings), context)
+
+
+def compare(context: Context, loaded: str, base: str) -> Reading:
+    write(context, "bench/with.json", loaded)
+    write(context, "bench/without.json", base, EARLY)
+    return collect(context)
+
+
+def overhead(reading: Reading) -> float:
+    (sample,) = reading.samples
+    assert sample.gauge == "release_telemetry_overhead_ratio"
+    return sample.value
+
+
+def test_overhead_is_the_share_that_telemetry_adds(context: Context) -> None:
+    reading = compare(context, hyperfine(mean=2.000002), hyperfine())
+    (sample,) = reading.samples
+    assert sample.value == pytest.approx(1e-6)
+    assert (sample.n, sample.observed, reading.facts_from) == (10, EARLY, EARLY)
+    assert sample.evidence == (
+        "mean 2 s with telemetry, 2 s without, at least 10 runs each "
+        "(bench/with.json, bench/without.json)"
+    )
+    assert (reading.read, reading.rejections) == (2, ())
+
+
+def test_faster_with_telemetry_is_shown_as_measured(context: Context) -> None:
+    assert overhead(compare(context, hyperfine(mean=1.9), hyperfine())) == pytest.approx(-0.05)
+
+
+def test_the_smaller_number_of_runs_counts(context: Context) -> None:
+    (sample,) = compare(context, hyperfine(times=[2.0] * 3), hyperfine()).samples
+    assert sample.n == 3
+
+
+def test_both_results_may_stand_in_one_file(context: Context) -> None:
+    results = [
+        HYPERFINE | {"command": "caro --telemetry on", "mean": 2.1},
+        HYPERFINE,
+        HYPERFINE | {"command": "another", "exit_codes": [1]},
+    ]
+    write(context, "bench.json", json.dumps({"results": results}))
+    assert overhead(collect(context, **BOTH)) == pytest.approx(0.05)
+
+
+def test_the_whole_command_beats_one_that_contains_it(context: Context) -> None:
+    results = [HYPERFINE | {"command": name} for name in ("telemetry", "no telemetry")]
+    write(context, "bench.json", json.dumps({"results": [results[0] | {"mean": 3.0}, results[1]]}))
+    sides = {
+        "with": {"file": "bench.json", "command": "telemetry"},
+        "without": {"file": "bench.json", "command": "no telemetry"},
+    }
+    assert overhead(collect(context, **sides)) == 0.5
+
+
+def test_criterion_estimates_are_nanoseconds(context: Context) -> None:
+    reading = compare(context, criterion(2.1e6), criterion(2e6))
+    assert overhead(reading) == pytest.approx(0.05)
+    assert reading.samples[0].n == 1
+
+
+def test_criterions_sample_beside_says_how_many(context: Context) -> None:
+    for side in ("on", "off"):
+        write(context, f"criterion/{side}/new/estimates.json", criterion(2e6))
+        sample = {"sampling_mode": "Flat", "iters": [1.0] * 100, "times": [2e6] * 100}
+        write(context, f"criterion/{side}/new/sample.json", json.dumps(sample))
+    sides = {
+        "with": "criterion/on/new/estimates.json",
+        "without": "criterion/off/new/estimates.json",
+    }
+    (sample_,) = collect(context, **sides).samples
+    assert (sample_.value, sample_.n) == (0, 100)
+
+
+def test_one_program_may_be_compared_with_the_other(context: Context) -> None:
+    assert overhead(compare(context, criterion(2.2e9), hyperfine())) == pytest.approx(0.1)
+
+
+def test_utf_16_as_powershell_redirects_it_is_read(context: Context) -> None:
+    write(context, "bench/without.json", hyperfine())
+    (context.folder / "bench/with.json").write_text(hyperfine(), "utf-16")
+    assert overhead(collect(context)) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"exit_codes": [0, 0, 1]}, "a run failed or was killed"),
+        ({"exit_codes": [0, None]}, "a run failed or was killed"),
+        ({"exit_codes": [-9]}, "a run failed or was killed"),
+        ({"exit_codes": [10**30]}, "a run failed or was killed"),
+        ({"times": []}, "no runs"),
+        ({"mean": 0}, "the mean is no time"),
+        ({"mean": -0.0}, "the mean is no time"),
+        ({"mean": -2.0}, "the mean is no time"),
+        ({"mean": 1e-300}, "the mean is no time"),
+        ({"mean": 1e300}, "the mean is no time"),
+    ],
+)
+@pytest.mark.parametrize("side", ["with", "without"])
+def test_a_result_that_cannot_count_is_rejected_and_leaves_no_value(
+    context: Context, side: str, changes: dict[str, Any], message: str
+) -> None:
+    good, bad = hyperfine(), hyperfine(**changes)
+    reading = compare(context, bad, good) if side == "with" else compare(context, good, bad)
+    (rejection,) = reading.rejections
+    assert (rejection.reason, rejection.file, rejection.position) == (
+        Reason.FIELD,
+        f"bench/{side}.json",
+        "results[0]",
+    )
+    assert rejection.message.startswith(message)
+    assert (reading.samples, reading.read) == ((), 1)
+
+
+def test_both_results_are_told_when_neither_can_count(context: Context) -> None:
+    reading = compare(context, hyperfine(mean=0), criterion(0))
+    assert [(one.file, one.position) for one in reading.rejections] == [
+        ("bench/without.json", "mean"),
+        ("bench/with.json", "results[0]"),
+    ]
+    assert (reading.samples, reading.read) == ((), 0)
+
+
+MALFORMED = {
+    "empty": ("", "truncated"),
+    "cut": (hyperfine()[:-20], "truncated"),
+    "no JSON": ("Benchmark 1: caro\n", "syntax"),
+    "more after it": (hyperfine() + "{}", "syntax"),
+    "NaN": (hyperfine().replace("2.0", "NaN", 1), "syntax"),
+    "endless": (hyperfine().replace("2.0", "Infinity", 1), "syntax"),
+    "too large a number": (hyperfine().replace("2.0", "1e400", 1), "shape"),
+    "too many digits": (hyperfine().replace("2.0", "9" * 400, 1), "shape"),
+    "mean as text": (hyperfine(mean="2.0"), "shape"),
+    "mean as null": (hyperfine(mean=None), "shape"),
+    "mean as truth": (hyperfine(mean=True), "shape"),
+    "no mean": (json.dumps({"results": [{"command": "caro"}]}), "shape"),
+    "no command": (json.dumps({"results": [{"mean": 2.0}]}), "shape"),
+    "times as text": (hyperfine(times="2.0"), "shape"),
+    "exit codes as text": (hyperfine(exit_codes=["0"]), "shape"),
+    "a list": ("[1, 2]", "shape"),
+    "a number": ("2.0", "shape"),
+    "null": ("null", "shape"),
+    "results as an object": ('{"results": {}}', "shape"),
+    "another object": ('{"median": {"point_estimate": 2.0}}', "shape"),
+    "mean without its estimate": ('{"mean": {"standard_error": 2.0}}', "shape"),
+    "mean as a number": ('{"mean": 2.0}', "shape"),
+    "nested too deep": ('{"x":' + "[" * 100_000 + "]" * 100_000 + "}", "depth"),
+    "a NUL": ("\0" + hyperfine(), "encoding"),
+    "too large": (" " * (benchmark.LENGTH + 1), "size"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_file_that_is_no_benchmark_fails_the_source(
+    context: Context, text: str, reason: str
+) -> None:
+    for loaded, base, file in ((text, hyperfine(), "with"), (hyperfine(), text, "without")):
+        with pytest.raises(SourceError, match=rf"^bench/{file}\.json: .*\({reason}\)$") as caught:
+            compare(context, loaded, base)
+        assert caught.value.kind is ErrorClass.MALFORMED
+        assert "caro" not in str(caught.value)
+
+
+def test_a_shape_error_says_where(context: Context) -> None:
+    message = r"bench/with.json: \$\.results\[0\]\.mean: Expected `float`, got `str` \(shape\)"
+    with pytest.raises(SourceError, match=message):
+        compare(context, hyperfine(mean="2.0"), hyperfine())
+
+
+def test_a_broken_sample_beside_criterions_estimates_fails_the_source(context: Context) -> None:
+    write(context, "bench/sample.json", '{"times": [1.0')
+    with pytest.raises(SourceError, match=r"bench/sample\.json: .*\(truncated\)"):
+        compare(context, criterion(2e6), criterion(2e6))
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (None, "0 of 0 results"),
+        (None, "2 of 2 results"),
+        ("telemetry", "2 of 2 results"),
+        ("tracing", "0 of 2 results"),
+    ],
+)
+def test_a_result_must_be_meant_alone(context: Context, command: str | None, said: str) -> None:
+    names = ["telemetry on", "telemetry off"] if "of 2" in said else []
+    results = [HYPERFINE | {"command": name} for name in names]
+    write(context, "bench.json", json.dumps({"results": results}))
+    write(context, "base.json", hyperfine())
+    loaded = {"file": "bench.json", "command": command}
+    with pytest.raises(SourceError, match=rf"bench\.json: {said} match; set with\.command"):
+        collect(context, **{"with": loaded, "without": "base.json"})
+
+
+def test_comparing_a_result_with_itself_is_no_overhead_of_nothing(context: Context) -> None:
+    write(context, "bench.json", hyperfine())
+    with pytest.raises(SourceError, match=r"are both results\[0\] of bench\.json"):
+        collect(context, **{"with": "bench.json", "without": "bench.json"})
+
+
+@pytest.mark.parametrize("missing", ["with", "without"])
+def test_a_missing_file_is_said_with_its_key(context: Context, missing: str) -> None:
+    for side in {"with", "without"} - {missing}:
+        write(context, f"bench/{side}.json", hyperfine())
+    said = rf"{missing}\.file: there is no file 'bench/{missing}\.json'"
+    with pytest.raises(SourceError, match=said) as caught:
+        collect(context)
+    assert caught.value.kind is ErrorClass.MISSING
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"with": 7},
+        {"with": {"command": "caro"}},
+        {"with": "../elsewhere.json"},
+        {"with": {"file": "a.json", "comand": "caro"}},
+        {"with": {"file": "a.json", "command": ""}},
+        {"on": "a.json"},
+    ],
+)
+def test_settings_that_say_nothing_usable_are_refused(written: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        benchmark.Settings.model_validate(written)
+
+
+def test_a_pipe_instead_of_a_file_is_not_opened(context: Context) -> None:
+    write(context, "bench/with.json", hyperfine())
+    os.mkfifo(Path(context.folder, "bench/without.json"))
+    with pytest.raises(SourceError, match="not a regular file") as caught:
+        collect(context)
+    assert caught.value.kind is ErrorClass.UNREADABLE

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from exporter.model import Verdict
 
@@ -22,6 +25,15 @@ class Badge:
     icon: str
     word: str
     tone: Tone
+
+
+@lru_cache(maxsize=256)
+def show_badge(badge: Badge, count: int | None = None) -> Markup:
+    """Return the sign as HTML, with how often it occurs; whoever hears the page hears the word."""
+    word = badge.word if count is None else f"{count} {badge.word}"
+    return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(
+        badge.tone, badge.icon, word
+    )
 
 
 VERDICTS = {

@@ -15,12 +15,13 @@ LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One source: its sign, what to say about it, and what its last good reading rejected."""
+    """One source: its sign, what is wrong, what that means for its values, and its rejections."""
 
     name: str
     state: SourceState
     badge: Badge
-    note: str
+    why: str
+    standing: str
 
     @property
     def rejected(self) -> int:
@@ -49,9 +50,9 @@ def _health(name: str, state: SourceState, plan: Plan, now: datetime) -> Health:
     stale = staleness(state, plan, now)
     badge = _badge(state, stale)
     if badge is UNREAD and state.reading is None:
-        return Health(name, state, badge, "")
+        return Health(name, state, badge, "", "")
     why = f"{state.error[0].replace('_', ' ')}: {state.error[1]}" if state.error else stale
-    return Health(name, state, badge, "; ".join(filter(None, (why, _standing(state, stale)))))
+    return Health(name, state, badge, why, _standing(state, stale))
 
 
 def _badge(state: SourceState, stale: str) -> Badge:
@@ -68,4 +69,4 @@ def _standing(state: SourceState, stale: str) -> str:
         return "there are no earlier values"
     if stale:
         return "its values are withdrawn"
-    return "" if state.up else "the last good values still count"
+    return "the last good values still count" if state.error else ""

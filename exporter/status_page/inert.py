@@ -15,9 +15,8 @@ def inert(text: str) -> str:
     """
     if len(text) > LONGEST:
         text = f"{text[: LONGEST - 1]}…"
-    if text.isprintable():
-        # What prints in ASCII cannot stack: the common case ends here.
-        return text if text.isascii() else _unstacked(text)
+    if text.isascii() and text.isprintable():
+        return text  # nearly every text, and a large page has many
     return _unstacked("".join(_visible(character) for character in text))
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from exporter import __version__, durations
 from exporter.freshness import show_age
-from exporter.status_page.badges import CANNOT_TELL, VERDICTS
+from exporter.status_page.badges import CANNOT_TELL, VERDICTS, show_badge
 from exporter.status_page.inert import inert, web_link
 from exporter.status_page.section import Section
 from exporter.view import View
@@ -71,6 +71,7 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -82,6 +83,7 @@ def _environment() -> Environment:
         "version": __version__,
     }
     environment.filters |= {
+        "badge": show_badge,
         "number": "{:,}".format,
         "duration": durations.render,
         "web_link": web_link,
@@ -89,4 +91,6 @@ def _environment() -> Environment:
     return environment
 
 
-_TEMPLATE = _environment().get_template("page.html")
+_ENVIRONMENT = _environment()
+_ENVIRONMENT.get_template("tables.html")  # compiled now, not while somebody waits
+_TEMPLATE = _ENVIRONMENT.get_template("page.html")

@@ -62,16 +62,16 @@ class Section:
         return _PHASES.get(phase, phase) + beta + (f" of {days}" if beta and days else "")
 
     @property
-    def next_milestone(self) -> str:
+    def upcoming(self) -> tuple[str, str] | None:
         """The nearest unfinished milestone and how far it is."""
-        ahead = [one for one in self._unfinished() if one.planned >= self._today]
-        return _distance(ahead[0], self._today) if ahead else "none is left"
+        ahead = (one for one in self._unfinished() if one.planned >= self._today)
+        return next(((one.name, _distance(one, self._today)) for one in ahead), None)
 
     @property
-    def overdue(self) -> list[str]:
+    def overdue(self) -> list[tuple[str, str]]:
         """The unfinished milestones whose day has passed, with their delay."""
         late = (one for one in self._unfinished() if one.planned < self._today)
-        return [_distance(one, self._today) for one in late]
+        return [(one.name, _distance(one, self._today)) for one in late]
 
     @cached_property
     def judgements(self) -> list[Judgement]:
@@ -129,7 +129,7 @@ def _executive(judgement: Judgement) -> bool:
 def _distance(milestone: Milestone, today: date) -> str:
     days = (milestone.planned - today).days
     if days == 0:
-        return f"{milestone.name}, today"
+        return "today"
     count = f"{abs(days):,} day" if abs(days) == 1 else f"{abs(days):,} days"
     how_far = f"in {count}" if days > 0 else f"{count} overdue"
-    return f"{milestone.name}, {how_far} ({milestone.planned})"
+    return f"{how_far} ({milestone.planned})"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from exporter.bands import OTHERWISE, Band, at_least
@@ -120,15 +121,15 @@ def make_release(project: str = "caro", name: str = "v1.1.0") -> Release:
     )
 
 
-def sample_of(metric_id: str, **changes: object) -> Sample:
+def sample_of(metric_id: str, **changes: Any) -> Sample:
     """Return the metric's sample from `VALUES`, with any field changed."""
     _, value, where, n, evidence = VALUES[metric_id]
     gauge = next(one.gauge for one in CATALOG if one.id == metric_id)
     sample = Sample(gauge, value, labels(**where), n, NOW - 3 * HOUR, evidence)
-    return replace(sample, **changes)  # type: ignore[arg-type] - any field of a sample
+    return replace(sample, **changes)
 
 
-def good_state(samples: Iterable[Sample], **changes: object) -> SourceState:
+def good_state(samples: Iterable[Sample], **changes: Any) -> SourceState:
     """Return a source that was read twelve minutes ago, with any field changed."""
     kept = tuple(samples)
     read = sum(one.n or 0 for one in kept)
@@ -139,54 +140,50 @@ def good_state(samples: Iterable[Sample], **changes: object) -> SourceState:
         attempted=NOW - timedelta(minutes=12),
         duration=0.2,
     )
-    return replace(state, **changes)  # type: ignore[arg-type] - any field of a state
+    return replace(state, **changes)
 
 
 def make_states() -> dict[str, SourceState]:
     """Return sources in every state, with values in every verdict."""
-    by_source: dict[str, list[Sample]] = {}
+    samples: dict[str, list[Sample]] = {}
     for metric_id, (source, *_) in VALUES.items():
-        by_source.setdefault(source, []).append(sample_of(metric_id))
-    states = {name: good_state(samples) for name, samples in by_source.items()}
-    states["github"] = replace(
-        states["github"],
-        reading=Reading(
-            states["github"].reading.samples,  # type: ignore[union-attr] - it was given one
-            read=14,
-            facts_from=NOW,
-            inapplicable=(
-                Inapplicable(
-                    "release_bug_resolution_seconds", labels(priority="P0"), "no bugs of P0"
-                ),
+        samples.setdefault(source, []).append(sample_of(metric_id))
+    no_p0 = Inapplicable("release_bug_resolution_seconds", labels(priority="P0"), "no bugs of P0")
+    rejections = [
+        *(
+            Rejection(Reason.FIELD, "day3/ana.json", f"event {n}", "duration_ms: a number from 0")
+            for n in range(34, 46)
+        ),
+        Rejection(Reason.TRUNCATED, "day5/bo.json", "byte 81920", "half written"),
+    ]
+    return {source: good_state(some) for source, some in samples.items()} | {
+        "github": good_state(
+            [],
+            reading=Reading(
+                tuple(samples["github"]), read=14, facts_from=NOW, inapplicable=(no_p0,)
+            ),
+            error=(ErrorClass.RATE_LIMITED, "GitHub allows the next request in 14m"),
+        ),
+        "telemetry": good_state(
+            [],
+            reading=Reading.of(
+                samples["telemetry"],
+                read=4210,
+                rejections=rejections,
+                facts_from=NOW - 26 * HOUR,
             ),
         ),
-        attempted=NOW - timedelta(minutes=2),
-        error=(ErrorClass.RATE_LIMITED, "GitHub allows the next request in 14m"),
-    )
-    rejected = [
-        Rejection(Reason.FIELD, "day3/ana.json", f"event {n}", "duration_ms: a number from 0")
-        for n in range(34, 46)
-    ] + [Rejection(Reason.TRUNCATED, "day5/bo.json", "byte 81920", "half written")]
-    states["telemetry"] = good_state(
-        states["telemetry"].reading.samples,  # type: ignore[union-attr] - it was given one
-        reading=Reading.of(
-            states["telemetry"].reading.samples,  # type: ignore[union-attr] - it was given one
-            read=4210,
-            rejections=rejected,
-            facts_from=NOW - 26 * HOUR,
+        "survey": good_state(
+            samples["survey"], succeeded=NOW - 40 * HOUR, attempted=NOW - 40 * HOUR
         ),
-    )
-    states["survey"] = replace(
-        states["survey"], succeeded=NOW - 40 * HOUR, attempted=NOW - 40 * HOUR
-    )
-    states["own_crash_free_ratio"] = SourceState(LIMITS)
-    states["downloads"] = SourceState(
-        LIMITS, attempted=NOW, error=(ErrorClass.NOT_FOUND, "crates.io knows no crate caro")
-    )
-    return states
+        "own_crash_free_ratio": SourceState(LIMITS),
+        "downloads": SourceState(
+            LIMITS, attempted=NOW, error=(ErrorClass.NOT_FOUND, "crates.io knows no crate caro")
+        ),
+    }
 
 
-def make_view(states: Mapping[str, SourceState] | None = None, **changes: object) -> View:
+def make_view(states: Mapping[str, SourceState] | None = None, **changes: Any) -> View:
     """Return a view of one release, with any field of the view changed."""
     release = make_release()
     view = View(
@@ -195,7 +192,7 @@ def make_view(states: Mapping[str, SourceState] | None = None, **changes: object
         loaded=True,
         reloaded=NOW - HOUR,
     )
-    return replace(view, **changes)  # type: ignore[arg-type] - any field of a view
+    return replace(view, **changes)
 
 
 def make_large_view(count: int) -> View:

@@ -1,42 +1,18 @@
 """The long-running whole: release files, runner and publisher, and how a reload changes them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
-from exporter.config.loading import load_all
 from exporter.exposition.publisher import Publisher
+from exporter.installation import Installation, load_installation
 from exporter.model import UserError
-from exporter.release import Release
 from exporter.runner import Runner
-from exporter.sources import Source, load_sources
 from exporter.view import ReleaseView, View
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """The releases that are served with their sources, by file, and the mistakes in other files."""
-
-    releases: dict[str, tuple[Release, tuple[Source, ...]]]
-    mistakes: dict[str, str]
-
-
-def load_installation(path: Path) -> Installation:
-    """Return what can be served; raises UserError when there is no release file at all."""
-    loaded = load_all(path)
-    mistakes = dict(loaded.mistakes)
-    releases = {}
-    for release in loaded.releases:
-        try:
-            releases[release.file] = release, load_sources(release)
-        except UserError as error:
-            mistakes[release.file] = str(error)
-    return Installation(releases, dict(sorted(mistakes.items())))
 
 
 class Service:
@@ -71,12 +47,7 @@ class Service:
             self._reload_ok = False
             self.publisher.changed()
             return False
-        kept = {
-            file: self._installation.releases[file]
-            for file in new.mistakes
-            if file in self._installation.releases
-        }
-        self._take(Installation(_once(new.releases | kept), new.mistakes))
+        self._take(new.keeping(self._installation))
         return self._reload_ok
 
     def view(self) -> View:
@@ -119,13 +90,3 @@ class Service:
             for source in sources
         )
         self.publisher.changed()
-
-
-def _once(
-    releases: dict[str, tuple[Release, tuple[Source, ...]]],
-) -> dict[str, tuple[Release, tuple[Source, ...]]]:
-    """Return the releases without a second file for the same one, which a kept file may bring."""
-    seen: dict[tuple[str, str], str] = {}
-    return {
-        file: pair for file, pair in releases.items() if seen.setdefault(pair[0].id, file) == file
-    }

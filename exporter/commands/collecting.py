@@ -10,11 +10,11 @@ import click
 from exporter.commands.settings import settle
 from exporter.config.environment import Environment
 from exporter.freshness import SourceState
+from exporter.installation import Installation, load_installation
 from exporter.model import UserError
 from exporter.output.document import render_json
 from exporter.output.table import render_table
 from exporter.runner import Runner
-from exporter.service import Installation, load_installation
 from exporter.sources import Source
 from exporter.view import ReleaseView, View
 

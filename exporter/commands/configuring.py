@@ -9,10 +9,10 @@ import click
 from exporter.artifacts.release_schema import render as render_schema
 from exporter.commands.settings import settle
 from exporter.config.template import render_template
+from exporter.installation import load_installation
 from exporter.judge import due_from
 from exporter.model import UserError
 from exporter.release import Release
-from exporter.service import load_installation
 from exporter.sources import Source
 
 INVALID = 2

@@ -1,0 +1,43 @@
+"""What the release files set up: releases with their sources, and the mistakes in bad files."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from exporter.config.loading import load_all
+from exporter.model import UserError
+from exporter.release import Release
+from exporter.sources import Source, load_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The releases that are served with their sources, by file, and the mistakes in other files."""
+
+    releases: dict[str, tuple[Release, tuple[Source, ...]]]
+    mistakes: dict[str, str]
+
+    def keeping(self, old: Self) -> Self:
+        """Return this one with what the old one served from the files that went bad since."""
+        kept = {file: old.releases[file] for file in self.mistakes if file in old.releases}
+        seen: dict[tuple[str, str], str] = {}
+        releases = {
+            file: pair
+            for file, pair in (self.releases | kept).items()
+            # A release that moved to another file is not served from its old one too.
+            if seen.setdefault(pair[0].id, file) == file
+        }
+        return replace(self, releases=releases)
+
+
+def load_installation(path: Path) -> Installation:
+    """Return what can be served; raises UserError when there is no release file at all."""
+    loaded = load_all(path)
+    mistakes = dict(loaded.mistakes)
+    releases = {}
+    for release in loaded.releases:
+        try:
+            releases[release.file] = release, load_sources(release)
+        except UserError as error:
+            mistakes[release.file] = str(error)
+    return Installation(releases, dict(sorted(mistakes.items())))

@@ -8,13 +8,14 @@ from exporter.model import Reason
 from exporter.results.libtest import Report, Result, parse_result
 from exporter.results.records import Listing, Origin, Run
 
-LIMIT = 32 * MEBIBYTE
+LIMIT = 16 * MEBIBYTE
+RUNS = 10_000
 
 # Colours, and the character-set switches that terminals' reset sequences carry.
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x0f")
 _LINE = re.compile(r"[^\n]*\n?")
 _HEADER = re.compile(r"running (\d{1,9}) tests?(?: \(.*\))?", re.ASCII)
-_SUITE = re.compile(r"\s*(?:Running|Doc-tests) (?=\S)(.+)")
+_SUITE = re.compile(r"\s*(?:Running |(?=Doc-tests ))(\S.+)")
 _BUILD = re.compile(r"-[0-9a-f]{16}(?=(?:\.exe)?\)?$)")
 
 
@@ -45,10 +46,11 @@ class _Log:
         """Take the next line."""
         report = self._reports[-1] if self._reports else None
         speaks = report is None or report.silent
-        if speaks and (match := _HEADER.fullmatch(line)):
-            listing = Listing(self._pick)
-            self._reports.append(Report(self._suite, number, int(match[1]), listing))
-            self._waiting = 0
+        if not line:
+            if report is not None:
+                report.read(line)
+        elif speaks and (match := _HEADER.fullmatch(line)):
+            self._open(number, int(match[1]))
         elif speaks and (match := _SUITE.fullmatch(line)):
             # The hash of the build changes with the compiler; the suite is the same.
             self._suite, self._waiting = _BUILD.sub("", match[1]), number
@@ -57,9 +59,16 @@ class _Log:
             self._stopped = self._stopped or number
         elif report is not None:
             report.read(line)
-            self._waiting = 0 if line else self._waiting
-        elif line:
+            self._waiting = 0
+        else:
             self._read_bare(number, line)
+
+    def _open(self, number: int, announced: int) -> None:
+        if self._reports:
+            self._finish(self._reports[-1])
+        self._bound(number, len(self._reports))
+        self._reports.append(Report(self._suite, number, announced, Listing(self._pick)))
+        self._waiting = 0
 
     def _read_bare(self, number: int, line: str) -> None:
         self._waiting = 0
@@ -67,6 +76,7 @@ class _Log:
             result = parse_result(line)
             if result is None:
                 raise self._error(Reason.TRUNCATED, number, "a result line that is cut off")
+            self._bound(number, len(self._bare))
             self._bare.append((number, self._suite, result))
         elif line.startswith("test ") and " ... " in line:
             self._listed = self._listed or number
@@ -86,13 +96,20 @@ class _Log:
 
     def _announced(self) -> Iterator[Run]:
         for report in self._reports:
-            if report.result is None:
-                message = (
-                    f"running {report.announced} tests, but no result line accounts for them:"
-                    " the binary crashed, or the log is cut off"
-                )
-                raise self._error(Reason.TRUNCATED, report.line, message)
-            yield self._run(report.line, report.suite, report.result, report.listing)
+            yield self._run(report.line, report.suite, self._finish(report), report.listing)
+
+    def _finish(self, report: Report) -> Result:
+        if report.result is None:
+            message = (
+                f"running {report.announced} tests, but no result line accounts for them:"
+                " the binary crashed, or the log is cut off"
+            )
+            raise self._error(Reason.TRUNCATED, report.line, message)
+        return report.result
+
+    def _bound(self, number: int, count: int) -> None:
+        if count >= RUNS:
+            raise self._error(Reason.SIZE, number, f"more than {RUNS:,} test binaries")
 
     def _unannounced(self) -> Iterator[Run]:
         """Yield the runs of result lines alone, as `grep` leaves them."""

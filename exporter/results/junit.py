@@ -22,6 +22,7 @@ from exporter.results.suites import Reader
 LIMIT = 256 * MEBIBYTE
 
 _CHUNK = 256 * 1024
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # expat's codes for a document that ends too early, and for encodings.
 _CUT_OFF = (3, 5, 6, 20)
 _ENCODINGS = (18, 19)
@@ -31,16 +32,20 @@ def parse(file: IO[bytes], origin: Origin, pick: str = "") -> list[Run]:
     """Return the runs of all suites; raises ItemError when the file as a whole is not credible."""
     # Elements are counted as they pass and never kept: any size takes the same memory.
     reader = Reader(origin, pick)
-    parser = XMLParser(target=reader, forbid_dtd=True)
+    chunk = file.read(_CHUNK)
+    # A shell that saves output as UTF-16 leaves the declaration inside as it was.
+    encoding = "utf-16" if chunk.startswith(_UTF16) else None
+    parser = XMLParser(target=reader, encoding=encoding, forbid_dtd=True)
     reader.parser = parser.parser
     try:
         read = 0
-        while chunk := file.read(_CHUNK):
+        while chunk:
             read += len(chunk)
             if read > LIMIT:
                 message = f"larger than {LIMIT // MEBIBYTE} MiB"
                 raise ItemError(Reason.SIZE, origin.file, "", message)
             parser.feed(chunk)
+            chunk = file.read(_CHUNK)
         parser.close()
     except DefusedXmlException as error:
         raise reader.error(Reason.SECURITY, "a DTD or an entity; results need neither") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from exporter.files import ItemError
 from exporter.model import Reason
 
-_QUOTE = re.compile(r"(?:\s{0,3}> ?)+")
+_QUOTE = re.compile(r"^(?:\s{0,3}> ?)+")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _COMMENT = re.compile(r"<!--.*?(-->|$)")
@@ -20,7 +20,7 @@ def visible_lines(text: str, file: str) -> Iterator[tuple[int, str]]:
     """
     lines = _Lines()
     for number, raw in enumerate(text.split("\n"), 1):
-        line = _QUOTE.sub("", raw.rstrip().expandtabs(_TAB), count=1)
+        line = _QUOTE.sub("", raw.rstrip().expandtabs(_TAB))
         if (seen := lines.read(number, line)) is not None:
             yield number, seen
     if lines.hidden_since:

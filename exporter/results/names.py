@@ -29,7 +29,8 @@ def plain_names(names: Iterable[str]) -> list[str]:
 
 def _plain(name: str) -> str:
     words = [word for word in _LINK.sub(r"\1", name).split() if _harmless(word)]
-    return _ODD.sub("", " ".join(words))[:LENGTH].strip() or "check"
+    plain = " ".join(_ODD.sub("", " ".join(words)).split())
+    return plain[:LENGTH].strip() or "check"
 
 
 def _harmless(word: str) -> bool:

@@ -81,7 +81,7 @@ def test_windows_line_ends_change_nothing() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "- {check: a, passed: yes}\n- {check: b, passed: false}\n- check: c\n  passed:\n- check: d\n",
+        "- {check: a, passed: yes}\n- {check: b, passed: no}\n- check: c\n  passed:\n- check: d\n",
         "a: true\nb: false\nc: null\nd:\n",
         "a: yes\nb: no\nc: ~\nd:\n",
     ],

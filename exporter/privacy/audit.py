@@ -110,7 +110,7 @@ def _spans(
 ) -> Iterator[Span]:
     """Yield where the pattern matches and the match counts."""
     position = 0
-    while match := pattern.search(data, position):
+    while position < len(data) and (match := pattern.search(data, position)):
         start, end = match.span()
         if (
             start < end

@@ -116,11 +116,19 @@ def test_the_example_has_no_time_that_the_demo_cannot_shift() -> None:
         assert OTHER.findall(rest) == [], name
 
 
-def test_the_survey_is_dated_as_the_form_tool_writes_it_in_summer_too(tmp_path: Path) -> None:
-    demo.prepare(tmp_path, MOMENTS["just before midnight"])
-    rows = text_of(tmp_path / "survey.csv").splitlines()
-    assert rows[1].startswith('"2026/05/20 4:08:')
-    assert rows[1][:26].endswith(" PM PDT")
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("soon after midnight", r'"2026/05/20 12:03:\d\d AM PDT",'),
+        ("just before midnight", r'"2026/05/20 4:08:\d\d PM PDT",'),
+        ("the year's last evening", r'"2026/12/31 1:30:\d\d PM PST",'),
+    ],
+)
+def test_the_survey_is_dated_as_the_form_tool_writes_it(
+    tmp_path: Path, moment: str, expected: str
+) -> None:
+    demo.prepare(tmp_path, MOMENTS[moment])
+    assert re.match(expected, text_of(tmp_path / "survey.csv").splitlines()[1])
 
 
 def test_on_the_examples_own_day_hardly_anything_changes(tmp_path: Path) -> None:

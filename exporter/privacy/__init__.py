@@ -1,6 +1,6 @@
 """The privacy audit: which texts look like personal data, and the same texts without it."""
 
-from exporter.privacy.audit import Audit
+from exporter.privacy.audit import Audit, utf8
 from exporter.privacy.rules import RULES, Rule
 
-__all__ = ["RULES", "Audit", "Rule"]
+__all__ = ["RULES", "Audit", "Rule", "utf8"]

@@ -57,7 +57,7 @@ class Audit:
 
     def findings(self, text: str) -> frozenset[str]:
         """Return the names of the rules that match in this decoded text, a value or a key."""
-        data = _encode(text)
+        data = utf8(text)
         if not self.suspects(data):
             return frozenset()
         allowed = self._allowed(data)
@@ -74,7 +74,7 @@ class Audit:
         """
         if len(text) <= _LONGEST_TAKEN_APART:
             for _ in range(_PASSES):
-                data = _encode(text)
+                data = utf8(text)
                 found = self._found(data)
                 if not found:
                     return text
@@ -145,7 +145,7 @@ def _marker(name: str) -> str:
     return f"[{name}]"
 
 
-def _encode(text: str) -> bytes:
+def utf8(text: str) -> bytes:
     """Return the text as UTF-8; halves of a surrogate pair meet, a lone one becomes U+FFFD."""
     try:
         return text.encode()

@@ -58,7 +58,7 @@ def _options() -> re2.Options:
     options = re2.Options()
     options.never_capture = True  # only whole matches matter, and group names may repeat in a union
     options.log_errors = False
-    options.max_mem = 64 * _MEBIBYTE  # so that a union's automaton stays in its cache
+    options.max_mem = 16 * _MEBIBYTE  # room for a union's automaton; larger patterns are refused
     return options
 
 

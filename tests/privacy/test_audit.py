@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.privacy import RULES, Audit, Rule
+from exporter.privacy import RULES, Audit, Rule, utf8
 from tests.privacy.samples import CLEAN, FOUND, SEVERAL
 
 AUDIT = Audit()
@@ -236,7 +236,7 @@ def test_rule_has_a_plain_name(name: str) -> None:
 
 def test_too_many_patterns_are_refused_in_one_line() -> None:
     with pytest.raises(ValueError, match="too much together"):
-        Audit([Rule(f"r{at}", rf"{at}[\pL\pN]{{200}}") for at in range(60)])
+        Audit([Rule(f"r{at}", rf"{at}[\pL\pN]{{200}}") for at in range(6)])
 
 
 # Identity
@@ -257,6 +257,12 @@ def test_fingerprint_changes_with_rules_and_allow_list() -> None:
     ]
     assert len({audit.fingerprint for audit in audits}) == len(audits)
     assert Audit().fingerprint == AUDIT.fingerprint
+
+
+def test_halves_of_a_pair_are_one_character() -> None:
+    audit = Audit([Rule("smile", "\U0001f600")])
+    assert audit.findings("\ud83d\ude00") == {"smile"}
+    assert utf8("\ud83d\ude00\ud83d") == "\U0001f600\ufffd".encode()
 
 
 def test_rules_travel_to_worker_processes() -> None:

@@ -1,8 +1,8 @@
 """Bands: ranges of values with a verdict and a sentence; the first that fits applies."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import inf, isinf
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import inf, isinf, nextafter
 
 from exporter.model import Verdict
 from exporter.units import Unit
@@ -22,12 +22,6 @@ class Interval:
         above = value > self.low or (self.low_in and value == self.low)
         below = value < self.high or (self.high_in and value == self.high)
         return above and below
-
-    def covers(self, other: "Interval") -> bool:
-        """Tell whether every value of the other interval lies in this one."""
-        low = self.low < other.low or (self.low == other.low and self.low_in >= other.low_in)
-        high = self.high > other.high or (self.high == other.high and self.high_in >= other.high_in)
-        return low and high
 
     @property
     def bounds(self) -> tuple[float, ...]:
@@ -107,10 +101,37 @@ def target_band(bands: Sequence[Band]) -> Band:
     return (marked or passing[-1:] or list(bands))[0]
 
 
+def target_range(bands: Sequence[Band]) -> Interval:
+    """Return the range of the target band; of `otherwise`, what the bands before it leave over."""
+    target = target_band(bands).range
+    return target if target != OTHERWISE else _left_over(band.range for band in bands[:-1])
+
+
 def check_bands(bands: Sequence[Band]) -> None:
-    """Raise ValueError unless every value has a band and every band a value."""
+    """Raise ValueError unless every value has a band, every band a value, and the target a bound."""
     if not bands or bands[-1].range != OTHERWISE:
         raise ValueError("the last band must be 'otherwise', so that every value has a verdict")
-    for index, band in enumerate(bands):
-        if any(earlier.range.covers(band.range) for earlier in bands[:index]):
-            raise ValueError(f"band {index + 1} can never apply: an earlier one takes its values")
+    bounds = {bound for band in bands for bound in band.range.bounds}
+    # Whatever lies between two bounds is judged like what lies right beside one of them.
+    probes = {0.0, *bounds, *(nextafter(bound, end) for bound in bounds for end in (-inf, inf))}
+    reached = {_position(bands, probe) for probe in probes}
+    for index in range(len(bands)):
+        if index not in reached:
+            raise ValueError(f"band {index + 1} can never apply: no value is left for it")
+    if not target_range(bands).bounds:
+        raise ValueError("no band that passes has a bound, so that there is no target; write one")
+
+
+def _position(bands: Sequence[Band], value: float) -> int:
+    return next(index for index, band in enumerate(bands) if value in band.range)
+
+
+def _left_over(taken: Iterable[Interval]) -> Interval:
+    """Return the range between one-sided ones, each of which takes more than those before it."""
+    rest = OTHERWISE
+    for one in taken:
+        if isinf(one.low):
+            rest = replace(rest, low=one.high, low_in=not one.high_in)
+        elif isinf(one.high):
+            rest = replace(rest, high=one.low, high_in=not one.low_in)
+    return rest

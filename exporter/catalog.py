@@ -14,7 +14,7 @@ from exporter.bands import (
     at_least,
     at_most,
     below,
-    target_band,
+    target_range,
     within,
 )
 from exporter.model import Labels, Tier, Verdict, labels
@@ -90,11 +90,11 @@ class Metric:
 
     def target(self, series: Judged) -> str:
         """Return the target as the user writes it: `≥80%`."""
-        return target_band(series.bands).range.text(self.unit)
+        return target_range(series.bands).text(self.unit)
 
     def target_value(self, series: Judged) -> float:
         """Return the target's bound in base units."""
-        return target_band(series.bands).range.bounds[-1]
+        return target_range(series.bands).bounds[-1]
 
     def show(self, series: Judged, value: float) -> str:
         """Return the value in the user's unit, never rounded across one of the bounds."""

@@ -8,6 +8,8 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PATTERN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|min|m|h|d|w)", re.ASCII)
+# Longer ones would end after the calendar does.
+_LONGEST = timedelta(days=3650)
 _JSON_PATTERN = r"^\d{1,9}(\.\d{1,9})?\s*(ms|s|min|m|h|d|w)$"
 
 
@@ -18,7 +20,10 @@ def parse(value: object) -> timedelta:
     match = _PATTERN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError("write a number with its unit, such as 30s, 15m, 36h or 2d")
-    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"write at most {render(_LONGEST)}")
+    return timedelta(seconds=seconds)
 
 
 def render(value: timedelta) -> str:
@@ -27,7 +32,7 @@ def render(value: timedelta) -> str:
     for unit in ("d", "h", "m"):
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds / _SECONDS[unit]:.0f}{unit}"
-    return f"{seconds:g}s"
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
 
 
 Duration = Annotated[

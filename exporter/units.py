@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import count
 from math import isinf
 
 _NUMBER = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,15})?)\s*([^\d\s].*)?", re.ASCII | re.DOTALL)
-_MOST_DIGITS = 12
+_BOUND_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,12 @@ class Unit:
         match = _NUMBER.fullmatch(str(written).strip()) if _is_number_like(written) else None
         if match is None:
             raise ValueError(f"write {self.example()}")
-        suffixes = dict(self.spellings)
+        suffixes = dict(self.spellings) or {"": 1.0}
         suffix = (match[2] or "").strip()
-        if suffix not in suffixes and (suffix or suffixes):
+        if suffix not in suffixes:
             raise ValueError(f"write {self.example()}")
-        # 95 % is 95 / 100 to the last bit, as 0.95 is; 95 * 0.01 is not.
-        factor = suffixes.get(suffix, 1.0)
-        number = float(match[1])
-        value = number * factor if factor >= 1 else number / round(1 / factor)
+        # In decimals, 94.7 % is 0.947 to the last bit; 94.7 * 0.01 and 94.7 / 100 are not.
+        value = float(Decimal(match[1]) * _decimal(suffixes[suffix]))
         if not self.low <= value <= self.high:
             raise ValueError(
                 f"{match[0]} is outside {self.show(self.low)} to {self.show(self.high)}"
@@ -63,16 +63,20 @@ class Unit:
         """Return the value as people read it, never rounded onto or across a value in `avoid`.
 
         79.96 % with the bound 80 % shows 79.96%, not 80%; a value beside zero never shows as 0.
+        A bound itself is shown as it was written.
         """
         if isinf(value):
             return "∞" if value > 0 else "-∞"
         size, suffix, digits = self._step(value)
-        for more in range(digits, _MOST_DIGITS):
-            text = _trim(f"{value / size:.{more}f}", self.least_digits)
-            rounded = float(text.replace(",", "")) * size
-            if not any(_crosses(value, rounded, one) for one in (*avoid, 0.0)):
-                break
-        return text + suffix + ("" if bound else self.outof)
+        exact = _decimal(value) / _decimal(size)
+        others = [_decimal(one) / _decimal(size) for one in (*avoid, 0.0) if one != value]
+        least = _BOUND_DIGITS if bound or value in avoid else digits
+        text = next(
+            text
+            for text in (f"{exact:.{more}f}" for more in count(least))
+            if all(Decimal(text).compare(one) == exact.compare(one) for one in others)
+        )
+        return _trim(text, self.least_digits) + suffix + ("" if bound else self.outof)
 
     def _step(self, value: float) -> tuple[float, str, int]:
         reached = [step for step in self.steps if abs(value) >= step[0]]
@@ -92,15 +96,9 @@ def _trim(text: str, least: int) -> str:
     return text if not text.strip("0.,") else sign + text
 
 
-def _crosses(value: float, rounded: float, bound: float) -> bool:
-    """Tell whether rounding moves the value onto or over the bound, up to float noise."""
-    if _close(value, bound):
-        return False
-    return _close(rounded, bound) or (value < bound) != (rounded < bound)
-
-
-def _close(one: float, other: float) -> bool:
-    return abs(one - other) <= 1e-12 * max(1.0, abs(one), abs(other)) * 1e-3
+def _decimal(value: float) -> Decimal:
+    """Return the shortest decimal that stands for the float: in the floats' order, none twice."""
+    return Decimal(repr(float(value)))
 
 
 @dataclass(frozen=True, slots=True)

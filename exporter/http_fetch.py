@@ -74,7 +74,7 @@ def fetch(
     except httpx.ConnectError as error:
         message = f"cannot connect ({one_line(str(error))}); is the URL right, is it up?"
         raise SourceError(ErrorClass.SERVER, f"{_host(request)}: {message}") from error
-    except httpx.LocalProtocolError as error:
+    except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as error:
         raise SourceError(ErrorClass.MALFORMED, f"{_host(request)}: {unfit}") from error
     except httpx.HTTPError as error:
         # The error's own words may quote what was received.

@@ -107,13 +107,14 @@ def measure(column: Column, settings: Settings, file: str, observed: datetime) -
     n = {"count": column.rows, "first": 1, "last": 1}.get(take, len(values))
     if n == 0 or not (values or take == "count"):
         return None
+    cells = "1 cell" if len(values) == 1 else f"{len(values):,} cells"
     rejected = f", {len(column.rejections):,} rejected" if column.rejections else ""
     return Sample(
         settings.gauge,
         scaled(_TAKES[take](values), settings.scale),
         n=n,
         observed=observed,
-        evidence=f"{take} of {len(values):,} cells in {settings.column} ({file}{rejected})",
+        evidence=f"{take} of {cells} in {settings.column} ({file}{rejected})",
     )
 
 

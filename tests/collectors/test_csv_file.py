@@ -85,6 +85,7 @@ def test_where_keeps_only_the_rows_that_say_exactly_this(context: Context) -> No
 def test_count_takes_any_text_and_n_is_the_rows_looked_at(context: Context) -> None:
     (sample,) = read(context, DAYS, take="count", column="day", where={"status": "open"}).samples
     assert (sample.value, sample.n) == (2, 3)
+    assert sample.evidence == "count of 2 cells in day (crash.csv)"
 
 
 def test_count_of_none_among_some_is_zero_not_absent(context: Context) -> None:
@@ -108,6 +109,7 @@ def test_blank_cells_are_still_to_come(context: Context, take: str) -> None:
 def test_scale_is_exact_in_decimals(context: Context) -> None:
     (sample,) = read(context, "crash free,x\n69,1\n", scale=0.01).samples
     assert sample.value == 0.69
+    assert sample.evidence == "last of 1 cell in crash free (crash.csv)"
 
 
 def test_separators_decimal_commas_and_byte_order_marks_are_understood(context: Context) -> None:

@@ -22,7 +22,7 @@ from exporter.files import MEBIBYTE, ItemError, find_one, read_text, source_erro
 from exporter.model import Context, Reading, Reason, Sample
 from exporter.plan import PHASES
 
-# A file of nothing but empty lists, the worst there is, takes 28 times its size in memory.
+# The worst file of this size, nothing but empty lists, takes 80 MiB and 0.6 s.
 LENGTH = 4 * MEBIBYTE
 
 _KINDS = {

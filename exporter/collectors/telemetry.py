@@ -1,0 +1,130 @@
+"""What telemetry exports say: success, speed, backends and privacy of command generations.
+
+release_command_success_ratio 0.948
+release_generation_p95_seconds 0.85
+release_backend_usage_ratio{backend="static"} 0.95
+release_privacy_violations 0
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
+
+from exporter.collectors.settings import HOUR, MINUTE, InnerPath, SourceSettings
+from exporter.config.release_file import Day, Line
+from exporter.durations import Duration
+from exporter.model import Context, Reading
+from exporter.plan import Phase, Plan
+from exporter.privacy import RULES, Audit
+from exporter.privacy import Rule as AuditRule
+from exporter.telemetry.client import Client
+from exporter.telemetry.protocol import PrivacyRule, Request
+
+# The bits of a finding, with the null check's own.
+MOST_RULES = 32
+
+# One engine for all releases: it holds their columns, and works for one at a time.
+ENGINE = Client()
+
+FieldName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")]
+
+
+class Rule(BaseModel):
+    """A privacy rule of the user's own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
+        description="what it finds; shown instead of what it found",
+    )
+    pattern: str = Field(
+        min_length=1, max_length=1000, description="RE2 pattern of what no event may say"
+    )
+
+
+class PrivacyStart(BaseModel):
+    """From when violations count, and why that is not the beta's start: the gate shows it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    date: Day = Field(description="first day of which violations count")
+    reason: Line = Field(description="why earlier ones do not")
+    owner: Line = Field(description="who decided that")
+    link: HttpUrl = Field(description="where it was decided")
+
+
+class Privacy(BaseModel):
+    """What no event may say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fields: tuple[FieldName, ...] = Field(
+        default=("command", "query"), max_length=MOST_RULES, description="fields that must be null"
+    )
+    allow: tuple[str, ...] = Field(
+        default=(), description="RE2 patterns of what is no violation although a rule matches"
+    )
+    rules: tuple[Rule, ...] = Field(
+        default=(), max_length=MOST_RULES, description="rules beside the built-in ones"
+    )
+    since: PrivacyStart | None = Field(
+        default=None, description="count violations from another day than the beta's start on"
+    )
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        Audit([*RULES, *(AuditRule(one.name, one.pattern) for one in self.rules)], self.allow)
+        if any(one.name == "field" for one in self.rules):
+            raise ValueError("rules: 'field' is the name of the null check; take another")
+        return self
+
+
+class Settings(SourceSettings):
+    """Which exports are read, and from when on they count."""
+
+    PRODUCED_IN = (Phase.BETA,)
+
+    interval: Duration = Field(5 * MINUTE, gt=timedelta(0), description="time between two runs")
+    facts_max_age: Duration | None = Field(
+        36 * HOUR, description="oldest acceptable newest event during the beta"
+    )
+    files: tuple[InnerPath, ...] = Field(
+        ("telemetry",),
+        min_length=1,
+        max_length=100,
+        description="globs, or folders: of those *.json, *.jsonl, *.ndjson and each with .gz",
+    )
+    since: Day | None = Field(
+        None, description="first day that counts; the beta's first by default"
+    )
+    privacy: Privacy = Field(Privacy(), description="what no event may say")
+
+
+def collect(settings: Settings, context: Context) -> Reading:
+    """Return what the engine made of the exports; raises SourceError."""
+    reply = ENGINE.ask(_request(settings, context), settings.deadline.total_seconds())
+    return reply.reading
+
+
+def _request(settings: Settings, context: Context) -> Request:
+    plan, privacy = context.plan, settings.privacy
+    return Request(
+        folder=str(context.folder),
+        state=str(context.state / "events"),
+        patterns=settings.files,
+        zone=plan.zone.key,
+        now=context.now.timestamp(),
+        since=_start(plan, settings.since),
+        privacy_since=_start(plan, privacy.since.date if privacy.since else None),
+        fields=privacy.fields,
+        rules=tuple(PrivacyRule(one.name, one.pattern) for one in privacy.rules),
+        allow=privacy.allow,
+    )
+
+
+def _start(plan: Plan, day: date | None) -> float | None:
+    """Return the first moment of the day, or of the beta; None when the plan has none."""
+    start = plan.opening(Phase.BETA) if day is None else plan.midnight(day)
+    return None if start is None else start.timestamp()

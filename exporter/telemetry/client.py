@@ -1,0 +1,113 @@
+"""The exporter's end of the engine: one process, started at first use, that outlives requests."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+import exporter
+from exporter.model import ErrorClass, SourceError
+from exporter.telemetry.protocol import Failure, Reply, Request
+
+_PACKAGES = str(Path(exporter.__file__).parent.parent)
+
+# What a process needs to run; nothing of it is secret, and the engine reads files from outside.
+_KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONTZPATH", "TMPDIR", "TZ")
+
+_PIECE = 64 * 1024
+
+_REPLY = msgspec.json.Decoder(Reply | Failure)
+
+
+class Client:
+    """Asks an engine, which it starts when there is none and kills when it takes too long."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def ask(self, request: Request, seconds: float) -> Reply:
+        """Return the engine's answer; raises SourceError, TIMEOUT or INTERNAL, when none comes."""
+        end = time.monotonic() + seconds
+        if not self._lock.acquire(timeout=seconds):
+            raise _too_late(seconds)
+        try:
+            line = self._exchange(msgspec.json.encode(request) + b"\n", end)
+            reply: Reply | Failure = _REPLY.decode(line)
+        except TimeoutError as error:
+            self._kill()
+            raise _too_late(seconds) from error
+        except (OSError, EOFError, msgspec.MsgspecError) as error:
+            self._kill()
+            message = "the telemetry engine ended unexpectedly; the next run starts a new one"
+            raise SourceError(ErrorClass.INTERNAL, message) from error
+        finally:
+            self._lock.release()
+        if isinstance(reply, Failure):
+            raise SourceError(reply.kind, reply.message)
+        return reply
+
+    def close(self) -> None:
+        """End the engine, if there is one."""
+        with self._lock:
+            self._kill()
+
+    def _exchange(self, line: bytes, end: float) -> bytes:
+        process = self._running()
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
+            raise EOFError
+        stdin.write(line)
+        stdin.flush()
+        pieces: list[bytes] = []
+        # The lines are short and waiting releases the interpreter: others go on meanwhile.
+        while not (pieces and pieces[-1].endswith(b"\n")):
+            ready, _, _ = select.select([stdout], [], [], max(0.0, end - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            piece = os.read(stdout.fileno(), _PIECE)
+            if not piece:
+                raise EOFError
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._kill()
+            environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+            # One thread: more would only wait, and each takes memory.
+            environment |= {"PYTHONPATH": _PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "exporter.telemetry"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a traceback may quote what was read
+                env=environment,
+                start_new_session=True,  # so that its helper can be killed with it
+            )
+        return self._process
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what could not be sent is still in it
+                    pipe.close()
+
+
+def _too_late(seconds: float) -> SourceError:
+    message = f"telemetry: not read within {seconds:g} s; raise `deadline` or remove old exports"
+    return SourceError(ErrorClass.TIMEOUT, message)

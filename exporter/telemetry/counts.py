@@ -1,0 +1,153 @@
+"""Counts of events by day, and the order statistics of their durations."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.telemetry.columns import GENERATION, SUCCESS, UNREADABLE
+from exporter.telemetry.rows import Floats, Numbers, Rows
+
+# Days further back than this many with events are one.
+DAYS_APART = 400
+EARLIER = 0
+
+_DAY = 86_400
+_OLDEST = -20_000  # in 1915 there was no telemetry, and early calendars have gaps
+_SLICE = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From when events and violations count, in seconds since 1970, and whose days are meant."""
+
+    zone: ZoneInfo
+    since: float
+    privacy_since: float
+
+
+@dataclass(slots=True)
+class Counts:
+    """Events, each once.
+
+    Since `bounds.since`: `cells` by day (an ordinal), type, backend and success, the `newest` by
+    day; `earlier` are command generations from before. `audited` by day since
+    `bounds.privacy_since`, with those that were rejected. From whenever: `events` without them,
+    and the `latest` time.
+    """
+
+    bounds: Bounds
+    cells: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
+    newest: dict[int, float] = field(default_factory=dict)
+    audited: Counter[int] = field(default_factory=Counter)
+    earlier: int = 0
+    events: int = 0
+    latest: float | None = None
+    _durations: dict[int, list[Floats]] = field(default_factory=dict)
+
+    def add(self, rows: Rows, which: Numbers) -> None:
+        """Count some of the events, slice after slice: so the columns of work stay short."""
+        for start in range(0, len(which), _SLICE):
+            self._add(rows.take(which[start : start + _SLICE]))
+
+    def days(self) -> list[int]:
+        """Return the days that have counted events."""
+        return sorted({day for day, *_ in self.cells})
+
+    def durations(self, day: int) -> Floats:
+        """Return the durations of that day's command generations in order, in milliseconds."""
+        pieces = self._durations.get(day, [])
+        if len(pieces) > 1:
+            first, *others = pieces
+            more = np.sort(np.concatenate(others))
+            if len(more) * 8 > len(first):
+                pieces[:] = [np.sort(np.concatenate((first, more)))]
+            else:
+                pieces[:] = [np.insert(first, np.searchsorted(first, more), more)]
+        return pieces[0] if pieces else np.empty(0)
+
+    def _add(self, rows: Rows) -> None:
+        days = local_days(rows.times, self.bounds.zone)
+        audited = (rows.kinds != UNREADABLE) & (rows.times >= self.bounds.privacy_since)
+        self.audited.update(_tally(days[audited]))
+        events = rows.kinds < UNREADABLE
+        self.events += int(np.count_nonzero(events))
+        if np.any(events):
+            latest = float(rows.times[events].max())
+            self.latest = latest if self.latest is None else max(self.latest, latest)
+        generations = rows.kinds == GENERATION
+        counted = events & (rows.times >= self.bounds.since)
+        self.earlier += int(np.count_nonzero(generations & ~counted))
+        self._count(rows, days, counted)
+        timed = counted & generations & ~np.isnan(rows.durations)
+        # Minus zero becomes zero: as bits they are far apart.
+        for day, values in _by_day(days[timed], rows.durations[timed] + 0.0):
+            self._durations.setdefault(day, []).append(np.sort(values))
+
+    def _count(self, rows: Rows, days: NDArray[np.int64], which: NDArray[np.bool_]) -> None:
+        success = (rows.flags[which] & SUCCESS).astype(np.int64)
+        cells = ((days[which] << 8 | rows.kinds[which]) << 8 | rows.backends[which]) << 1 | success
+        for cell, count in _tally(cells).items():
+            self.cells[cell >> 17, cell >> 9 & 255, cell >> 1 & 255, cell & 1] += count
+        for day, values in _by_day(days[which], rows.times[which]):
+            self.newest[day] = max(self.newest.get(day, 0.0), float(values.max()))
+
+
+def quantile(days: Sequence[Floats]) -> float | None:
+    """Return the value at index floor(0.95 n) of all days' values in order, exactly."""
+    count = sum(map(len, days))
+    if not count:
+        return None
+    index = 95 * count // 100
+    # Floats from 0 upwards are in the order of their bits, and those can be halved.
+    bits = [day.view(np.int64) for day in days if len(day)]
+    low, high = 0, max(int(day[-1]) for day in bits)
+    while low < high:
+        middle = (low + high) // 2
+        if sum(int(np.searchsorted(day, middle, "right")) for day in bits) > index:
+            high = middle
+        else:
+            low = middle + 1
+    return float(np.int64(low).view(np.float64))
+
+
+def local_days(times: Floats, zone: ZoneInfo) -> NDArray[np.int64]:
+    """Return each time's calendar day in the zone as an ordinal; EARLIER for the far past."""
+    if not len(times):
+        return np.empty(0, np.int64)
+    utc_days = np.maximum(np.floor(times / _DAY).astype(np.int64), _OLDEST)
+    first = int(utc_days.min())
+    seen = np.zeros(int(utc_days.max()) - first + 1, np.bool_)
+    seen[utc_days - first] = True
+    midnights: dict[float, int] = {}
+    for utc_day in np.flatnonzero(seen)[-DAYS_APART:].tolist():
+        for second in (0, _DAY - 1):
+            moment = datetime.fromtimestamp((utc_day + first) * _DAY + second, UTC)
+            day = moment.astimezone(zone).date()
+            midnights[midnight(day, zone)] = day.toordinal()
+    starts = sorted(midnights)
+    ordinals = np.array([EARLIER, *(midnights[start] for start in starts)])
+    return np.asarray(ordinals[np.searchsorted(starts, times, "right")])
+
+
+def midnight(day: date, zone: ZoneInfo) -> float:
+    """Return the day's first moment in the zone."""
+    return datetime.combine(day, time(), zone).timestamp()
+
+
+def end_of(day: int, zone: ZoneInfo) -> float:
+    """Return the last second of the day."""
+    return midnight(date.fromordinal(day) + timedelta(days=1), zone) - 1
+
+
+def _tally(values: NDArray[np.int64]) -> dict[int, int]:
+    unique, counts = np.unique(values, return_counts=True)
+    return dict(zip(unique.tolist(), counts.tolist(), strict=True))
+
+
+def _by_day(days: NDArray[np.int64], values: Floats) -> list[tuple[int, Floats]]:
+    return [(day, values[days == day]) for day in np.unique(days).tolist()]

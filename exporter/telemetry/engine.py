@@ -1,0 +1,65 @@
+"""The engine: answers requests one at a time, and remembers what it read for the next one."""
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from exporter.model import ErrorClass, SourceError
+from exporter.telemetry.folder import Folder
+from exporter.telemetry.protocol import Failure, Reply, Request
+
+# Each keeps its events' columns in memory; the others read theirs again from the store.
+REMEMBERED = 8
+
+
+class Engine:
+    """Folders of exports, each with what is known of it."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._folders: OrderedDict[str, tuple[Request, Folder]] = OrderedDict()
+
+    def answer(self, request: Request) -> Reply | Failure:
+        """Return the reading of the request's folder, or why there is none."""
+        try:
+            return self._folder(request).read(request.now)
+        except SourceError as error:
+            return Failure(error.kind, str(error))
+        except OSError as error:
+            message = f"its state cannot be kept: {error.strerror}; free or repair the data folder"
+            return Failure(ErrorClass.INTERNAL, message)
+        except Exception as error:  # noqa: BLE001 - the process's outermost: the exporter hears why
+            # The message stays out: it may quote what was read.
+            message = f"unexpected {type(error).__name__} at {_place(error)}; please report it"
+            return Failure(ErrorClass.INTERNAL, message)
+
+    def _folder(self, request: Request) -> Folder:
+        """Return the folder that is remembered for these very settings, or a new one."""
+        settings = msgspec.structs.replace(request, now=0.0)
+        known = self._folders.pop(request.state, None)
+        if known is None or known[0] != settings:
+            known = settings, Folder(settings)
+        self._folders[request.state] = known
+        while len(self._folders) > REMEMBERED:
+            self._folders.popitem(last=False)
+        return known[1]
+
+
+def serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    """Answer line by line until the exporter closes its end."""
+    engine = Engine()
+    decoder = msgspec.json.Decoder(Request)
+    for line in requests:
+        replies.write(msgspec.json.encode(engine.answer(decoder.decode(line))) + b"\n")
+        replies.flush()
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

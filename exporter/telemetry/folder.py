@@ -1,0 +1,104 @@
+"""One folder of exports: what is known of it, and what it takes to know what it holds now."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from exporter.files import Found
+from exporter.model import ErrorClass, Reason, Rejection, SourceError
+from exporter.privacy import RULES, Audit, Rule
+from exporter.telemetry.events import Options
+from exporter.telemetry.ingest import ingest
+from exporter.telemetry.protocol import Reply, Request
+from exporter.telemetry.scan import scan
+from exporter.telemetry.store import NEVER, Export, Stamp, Store, stamp_of
+
+if TYPE_CHECKING:
+    from exporter.telemetry.index import Index
+
+# The rule of fields that must be null; its bit is the first.
+NULL_CHECK = "field"
+
+# So many more files are added to an index before making it anew is faster.
+_FEW = 32
+
+
+class Folder:
+    """The exports of one release, read with one set of settings."""
+
+    def __init__(self, request: Request) -> None:
+        """Open the store; raises SourceError for rules that cannot be used."""
+        own = [Rule(one.name, one.pattern) for one in request.rules]
+        try:
+            audit = Audit([*RULES, *own], request.allow)
+        except ValueError as error:
+            raise SourceError(ErrorClass.MALFORMED, str(error)) from error
+        self._rules = (NULL_CHECK, *dict.fromkeys(one.name for one in (*RULES, *own)))
+        self._request = request
+        settings = repr((audit.fingerprint, self._rules, request.fields, request.zone))
+        self._store = Store(Path(request.state), settings)
+        zone = ZoneInfo(request.zone)
+        self._options = Options(audit, self._rules, request.fields, zone, self._store.seed)
+        self._index: Index | None = None
+        self._stamps: dict[str, Stamp] = {}
+        self._decoded: dict[str, int] = {}
+
+    def read(self, now: float) -> Reply:
+        """Return what the folder says now, and how many bytes were decoded for it."""
+        request = self._request
+        found = scan(Path(request.folder), request.patterns)
+        with self._store.locked():
+            index, decoded = self._update(found.files, now)
+        # Only now: numpy's memory is not free while two processes read files.
+        from exporter.telemetry.measure import measure  # noqa: PLC0415
+
+        reading = measure(index, self._rules, found.rejections, now)
+        return Reply(reading, decoded)
+
+    def _update(self, files: Sequence[Found], now: float) -> tuple["Index", int]:
+        """Return the index of the files, and how many bytes were decoded for it."""
+        gone = self._stamps.keys() - {one.name for one in files}
+        new = [one for one in files if self._stamps.get(one.name) != stamp_of(one.stat)]
+        index = self._index if self._index and now < self._index.expires and not gone else None
+        if index is not None and not new:
+            return index, 0
+        unread = [one for one in new if not self._store.is_fresh(one)]
+        ingest(unread, self._store, self._options)
+        if index is None:
+            self._store.sweep(one.name for one in files)
+        only_added = len(new) <= _FEW and not any(one.name in self._stamps for one in new)
+        if index is None or not only_added or not index.extend(self._exports(new), now):
+            index = None  # before there is a new one: there is no room for two
+            index = self._index = self._rebuilt(files, now)
+        return index, sum(self._decoded[one.name] for one in unread)
+
+    def _rebuilt(self, files: Sequence[Found], now: float) -> "Index":
+        from exporter.telemetry.counts import Bounds  # noqa: PLC0415 - see `read`
+        from exporter.telemetry.index import Index  # noqa: PLC0415 - see `read`
+
+        self._index, self._stamps = None, {}
+        since, privacy_since = self._request.since, self._request.privacy_since
+        bounds = Bounds(self._options.zone, _or_ever(since), _or_ever(privacy_since))
+        return Index(self._exports(files), bounds, now)
+
+    def _exports(self, files: Sequence[Found]) -> Iterator[Export]:
+        """Return what the store has of each file; what was damaged meanwhile is read again."""
+        for found in files:
+            export = self._store.load(found.name)
+            if export is None:
+                ingest([found], self._store, self._options)
+                export = self._store.load(found.name)
+            if export is None:
+                message = "what was read of it is damaged, twice"
+                refused = Rejection(Reason.UNREADABLE, found.name, "", message)
+                export = Export(found.name, NEVER, [], refused)
+            self._stamps[found.name] = export.stamp
+            fresh = () if export.refused else export.parts
+            self._decoded[found.name] = sum(part.decoded for part in fresh)
+            yield export
+
+
+def _or_ever(since: float | None) -> float:
+    return -math.inf if since is None else since

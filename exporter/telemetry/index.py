@@ -1,0 +1,183 @@
+"""Every event of a folder once: which copy counts, and what that makes."""
+
+import math
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from exporter.model import LISTED_REJECTIONS, Reason, Rejection
+from exporter.telemetry.columns import LAST_NAME, OTHER, REJECTED, UNREADABLE, Part
+from exporter.telemetry.counts import Bounds, Counts
+from exporter.telemetry.findings import Findings
+from exporter.telemetry.rows import Keys, Numbers, choose, load
+from exporter.telemetry.store import Export
+
+# Exports come from elsewhere; what is further ahead than a time zone can explain is no time.
+AHEAD = 86_400
+
+
+class Rejections:
+    """Rejected items, counted by reason; the first ones with their places."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self.counts: Counter[Reason] = Counter()
+        self.listed: list[Rejection] = []
+
+    def add(self, rejection: Rejection) -> None:
+        """Count one."""
+        self.counts[rejection.reason] += 1
+        self.list(rejection)
+
+    def add_part(self, name: str, part: Part, events: int, lines: int) -> None:
+        """Count a part's, in front of which the file has so many events and lines."""
+        self.counts.update(part.rejected)
+        for one in part.defects:
+            place = f"event {one.event + events}, byte {one.byte}"
+            place = f"line {one.line + lines}" if one.line else place
+            self.list(Rejection(one.reason, name, place, one.message))
+
+    def list(self, rejection: Rejection) -> None:
+        """Keep the place of one that is counted, if it is among the first."""
+        if len(self.listed) < LISTED_REJECTIONS:
+            self.listed.append(rejection)
+
+
+class Codes(dict[str, int]):
+    """Codes of the names of all parts."""
+
+    def __init__(self, *known: str) -> None:
+        """Start with the known names in their order; code 0 is everything else."""
+        self.names = ["other", *known]
+        super().__init__((name, code) for code, name in enumerate(self.names))
+
+    def __missing__(self, name: str) -> int:
+        """Give the name a code while there are any."""
+        if len(self.names) > LAST_NAME:
+            return OTHER
+        self[name] = len(self.names)
+        self.names.append(name)
+        return self[name]
+
+
+class Index:
+    """The events of all exports, each once, and what they add up to."""
+
+    def __init__(self, exports: Iterable[Export], bounds: Bounds, now: float) -> None:
+        """Index exports that are in the order of their names."""
+        self.bounds = bounds
+        self.kinds = Codes("command_generation")
+        self.backends = Codes("static")
+        self.counts = Counts(bounds)
+        self.findings = Findings()
+        self.rejections = Rejections()
+        self.duplicates = 0
+        self.unaudited = 0  # files and events that nobody could look into
+        self.expires = math.inf  # when a time that is still to come may be one
+        self._names: list[str] = []
+        self._starts: list[int] = []
+        self._total = 0
+        parts = [part for export in exports for part in self._note(export)]
+        found = [part.found for part in parts]
+        sizes = [part.rows for part in parts]
+        keys, self._rows = load(parts, self.kinds.__getitem__, self.backends.__getitem__)
+        self._postpone(now)
+        choice = choose(keys, self._rows.times, self._rows.kinds >= UNREADABLE)
+        self._keys, self._winners = choice.keys, choice.winners
+        self._find(found, sizes, 0, keys)
+        del keys
+        self._count_copies(choice.copies, choice.originals)
+        self.counts.add(self._rows, choice.winners)
+        self.counts.add(self._rows, choice.anonymous)
+
+    def extend(self, exports: Iterable[Export], now: float) -> bool:
+        """Index more exports; False, and the index is void, when that takes a new one."""
+        return all(self._add(export, now) for export in exports)
+
+    def _add(self, export: Export, now: float) -> bool:
+        base, offset = self._total, np.uint32(self._total)
+        parts = list(self._note(export))
+        found = [part.found for part in parts]
+        sizes = [part.rows for part in parts]
+        keys, rows = load(parts, self.kinds.__getitem__, self.backends.__getitem__)
+        if np.any(rows.times > now + AHEAD):
+            return False
+        choice = choose(keys, rows.times, rows.kinds >= UNREADABLE)
+        self._rows = self._rows.join(rows)
+        self._find(found, sizes, base, keys)
+        at = np.searchsorted(self._keys, choice.keys)
+        known = np.zeros(len(at), np.bool_)
+        inside = at < len(self._keys)
+        known[inside] = self._keys[at[inside]] == choice.keys[inside]
+        copies, standing = choice.winners[known] + offset, self._winners[at[known]]
+        if self._displaces(copies, standing):
+            return False
+        stands_for = np.arange(len(rows), dtype=np.uint32) + offset
+        stands_for[choice.winners[known]] = standing
+        accepted = self._rows.kinds[copies] < UNREADABLE
+        self._count_copies(
+            np.concatenate((copies[accepted], choice.copies + offset)),
+            np.concatenate((standing[accepted], stands_for[choice.originals])),
+        )
+        new = choice.winners[~known] + offset
+        self._keys = np.insert(self._keys, at[~known], choice.keys[~known])
+        self._winners = np.insert(self._winners, at[~known], new)
+        self.counts.add(self._rows, np.concatenate((new, choice.anonymous + offset)))
+        return True
+
+    def _note(self, export: Export) -> Sequence[Part]:
+        """Register a file and what was rejected of it; return its parts."""
+        self._names.append(export.name)
+        self._starts.append(self._total)
+        events = lines = 0
+        for part in export.parts:
+            self.rejections.add_part(export.name, part, events, lines)
+            self.unaudited += part.kinds.count(UNREADABLE)
+            events += part.rows
+            lines += part.lines
+        self._total += events
+        if export.refused is not None:
+            self.rejections.add(export.refused)
+            self.unaudited += 1
+        return export.parts
+
+    def _postpone(self, now: float) -> None:
+        """Reject events whose time is still to come."""
+        rows = self._rows
+        future = np.flatnonzero((rows.times > now + AHEAD) & (rows.kinds < UNREADABLE))
+        if len(future):
+            self.expires = float(rows.times[future].min()) - AHEAD
+            rows.kinds[future] = REJECTED
+        self._reject(Reason.TIME, future.tolist(), "timestamp: more than a day ahead")
+
+    def _find(
+        self, found: Iterable[list[tuple[int, int]]], sizes: Iterable[int], base: int, keys: Keys
+    ) -> None:
+        start = 0
+        for rows, size in zip(found, sizes, strict=True):
+            self.findings.add(rows, base + start, keys[start:], self._rows)
+            start += size
+
+    def _displaces(self, copies: Numbers, standing: Numbers) -> bool:
+        """Tell whether any of the copies counts instead of the one that stands."""
+        rows = self._rows
+        earlier = rows.times[copies] < rows.times[standing]
+        same = rows.times[copies] == rows.times[standing]
+        better = rows.kinds[standing] >= UNREADABLE
+        instead = better | earlier | (same & rows.differ(copies, standing))
+        return bool(np.any(instead & (rows.kinds[copies] < UNREADABLE)))
+
+    def _count_copies(self, copies: Numbers, originals: Numbers) -> None:
+        self.duplicates += len(copies)
+        conflicts = copies[self._rows.differ(copies, originals)].tolist()
+        message = "the id of another event, or of this one before it was changed"
+        self._reject(Reason.CONFLICT, conflicts, message)
+
+    def _reject(self, reason: Reason, rows: list[int], message: str) -> None:
+        self.rejections.counts[reason] += len(rows)
+        for row in sorted(rows[:LISTED_REJECTIONS]):
+            file = bisect_right(self._starts, row) - 1
+            place = f"event {row - self._starts[file] + 1}"
+            self.rejections.list(Rejection(reason, self._names[file], place, message))

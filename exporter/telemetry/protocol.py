@@ -1,0 +1,41 @@
+"""What the exporter and its telemetry engine say to each other: one line of JSON each way."""
+
+import msgspec
+
+from exporter.model import ErrorClass, Reading
+
+
+class PrivacyRule(msgspec.Struct, frozen=True):
+    """A rule of the user's own: its name, and a pattern in RE2's syntax."""
+
+    name: str
+    pattern: str
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Read this folder; times are seconds since 1970, `since` bounds what is counted."""
+
+    folder: str
+    state: str
+    patterns: tuple[str, ...]
+    zone: str
+    now: float
+    since: float | None = None
+    privacy_since: float | None = None
+    fields: tuple[str, ...] = ("command", "query")
+    rules: tuple[PrivacyRule, ...] = ()
+    allow: tuple[str, ...] = ()
+
+
+class Failure(msgspec.Struct, frozen=True, tag=True):
+    """The folder could not be read as a whole."""
+
+    kind: ErrorClass
+    message: str
+
+
+class Reply(msgspec.Struct, frozen=True, tag=True):
+    """The reading, and how many bytes of events were decoded for it."""
+
+    reading: Reading
+    decoded: int

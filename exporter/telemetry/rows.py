@@ -1,0 +1,128 @@
+"""Columns of many events in memory, and which of several copies of one event counts."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.telemetry.columns import DATED, GENERATION, OTHER, SUCCESS, Part
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.uint32]
+Codes = NDArray[np.uint8]
+Keys = NDArray[np.uint64]
+
+_NOBODY = np.uint32(0xFFFFFFFF)
+
+
+@dataclass(slots=True)
+class Rows:
+    """Events as columns; `kinds` and `backends` are codes of the index."""
+
+    times: Floats
+    durations: Floats
+    kinds: Codes
+    backends: Codes
+    flags: Codes
+
+    def __len__(self) -> int:
+        """Return how many events there are."""
+        return len(self.kinds)
+
+    def take(self, which: Any) -> "Rows":
+        """Return some of the events."""
+        return Rows(*(getattr(self, one.name)[which] for one in fields(self)))
+
+    def join(self, other: "Rows") -> "Rows":
+        """Return these events and then the others."""
+        pairs = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
+        return Rows(*map(np.concatenate, pairs))
+
+    def differ(self, one: Any, other: Any) -> NDArray[np.bool_]:
+        """Return where two events say different things; a time that is the file's says nothing."""
+        dated = (self.flags[one] | self.flags[other]) & DATED > 0
+        bits = self.durations.view(np.int64)
+        different: NDArray[np.bool_] = (
+            (self.kinds[one] != self.kinds[other])
+            | (self.backends[one] != self.backends[other])
+            | (bits[one] != bits[other])
+            | ((self.flags[one] ^ self.flags[other]) & SUCCESS > 0)
+            | (~dated & (self.times[one] != self.times[other]))
+        )
+        return different
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Each id once, in order, with the row that counts; rows without id; and the other copies."""
+
+    keys: Keys
+    winners: Numbers
+    anonymous: Numbers
+    copies: Numbers
+    originals: Numbers
+
+
+def load(
+    parts: Sequence[Part], kind_code: Callable[[str], int], backend_code: Callable[[str], int]
+) -> tuple[Keys, Rows]:
+    """Return the columns of the parts; takes the parts' own away, one after another."""
+    keys = _join(parts, "keys", np.uint64)
+    times = _join(parts, "times", np.float64)
+    durations = _join(parts, "durations", np.float64)
+    for part in parts:
+        part.kinds = part.kinds.translate(_table(part.kind_names, kind_code))
+        part.backends = part.backends.translate(_table(part.backend_names, backend_code))
+    rows = Rows(
+        times,
+        durations,
+        _join(parts, "kinds", np.uint8),
+        _join(parts, "backends", np.uint8),
+        _join(parts, "flags", np.uint8),
+    )
+    # Only of generations these were asked for; elsewhere they may say anything.
+    others = np.flatnonzero(rows.kinds != GENERATION)
+    rows.durations[others] = np.nan
+    rows.backends[others] = OTHER
+    rows.flags[others] &= ~np.uint8(SUCCESS)
+    return keys, rows
+
+
+def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
+    """Return which copy of each event counts: the earliest, and of those the first row.
+
+    A rejected copy counts only where there is no other.
+    """
+    order = np.argsort(keys).astype(np.uint32)
+    known = int(np.count_nonzero(keys == 0))
+    anonymous, order = order[:known], order[known:]
+    ordered = keys[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)])
+    winners = order[starts]
+    sizes = np.diff(starts, append=len(ordered))
+    several = np.flatnonzero(sizes > 1)
+    sizes = sizes[several]
+    begins = np.concatenate(([0], np.cumsum(sizes)))[:-1].astype(np.int64)
+    rows = order[np.repeat(starts[several] - begins, sizes) + np.arange(sizes.sum())]
+    if len(several):
+        when = np.where(rejected[rows], np.inf, times[rows])
+        first = when == np.repeat(np.minimum.reduceat(when, begins), sizes)
+        winners[several] = np.minimum.reduceat(np.where(first, rows, _NOBODY), begins)
+    originals = np.repeat(winners[several], sizes)
+    copies = (rows != originals) & ~rejected[rows]
+    return Choice(ordered[starts], winners, anonymous, rows[copies], originals[copies])
+
+
+def _join(parts: Iterable[Part], column: str, kind: Any) -> Any:
+    pieces = [np.frombuffer(getattr(part, column), kind) for part in parts]
+    for part in parts:
+        setattr(part, column, b"")
+    # Keys are bytes of a digest: in which order the machine reads them does not matter.
+    return np.concatenate(pieces) if pieces else np.empty(0, kind)
+
+
+def _table(names: list[str], code: Callable[[str], int]) -> bytes:
+    codes = [code(name) for name in names]
+    return bytes(codes) + bytes(range(len(codes), 256))

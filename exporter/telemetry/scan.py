@@ -1,0 +1,120 @@
+"""The telemetry files of a release, found with one look at each entry."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from exporter.files import Found, ItemError, examine, matches
+from exporter.model import ErrorClass, Reason, Rejection, SourceError
+
+SUFFIXES = tuple(
+    f".{kind}{packed}" for kind in ("json", "jsonl", "ndjson") for packed in ("", ".gz")
+)
+
+# Deeper ones are a mistake or an attack; exports lie in a folder or two.
+DEEPEST = 32
+
+_DATE = re.compile(r"(?<!\d)(\d{4})(-?)([01]\d)\2([0-3]\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a folder holds now: the telemetry files by name, and what only looks like one."""
+
+    files: tuple[Found, ...]
+    rejections: tuple[Rejection, ...]
+
+
+def scan(folder: Path, patterns: tuple[str, ...]) -> Scan:
+    """Return the files that the patterns select; of a folder, those named like telemetry.
+
+    Raises SourceError when there is none: then nobody knows of any event.
+    """
+    if not folder.is_dir():
+        raise SourceError(ErrorClass.MISSING, f"{folder.name}: there is no such folder")
+    found: list[Found] = []
+    rejections: list[Rejection] = []
+    for one in _entries(folder.resolve(), patterns):
+        if isinstance(one, Found):
+            found.append(one)
+        else:
+            rejections.append(one)
+    if not found and not rejections:
+        wanted = ", ".join(patterns)
+        message = f"files: nothing matches {wanted}; put exports there ({', '.join(SUFFIXES)})"
+        raise SourceError(ErrorClass.MISSING, message)
+    # One file under two names, such as a link `latest.json`, is one export.
+    last_first = sorted(found, key=lambda one: one.name, reverse=True)
+    files = {(one.stat.st_dev, one.stat.st_ino): one for one in last_first}
+    return Scan(tuple(reversed(files.values())), tuple(rejections))
+
+
+def day_in(name: str) -> tuple[int, int, int] | None:
+    """Return year, month and day as a file's name says them: 2026-01-13 or 20260113."""
+    dates = _DATE.findall(PurePosixPath(name).name)
+    return (int(dates[-1][0]), int(dates[-1][2]), int(dates[-1][3])) if dates else None
+
+
+def _entries(root: Path, patterns: tuple[str, ...]) -> Iterator[Found | Rejection]:
+    below = len(str(root).rstrip("/")) + 1
+    waiting = [str(root)]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                visible = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError:
+            if any(_reaches(folder[below:], pattern) for pattern in patterns):
+                yield _refused(Reason.UNREADABLE, folder[below:], "a folder that cannot be read")
+            continue
+        for entry in visible:
+            name = entry.path[below:]
+            if entry.is_dir(follow_symlinks=False):
+                if name.count("/") < DEEPEST:
+                    waiting.append(entry.path)
+                elif any(_reaches(name, pattern) for pattern in patterns):
+                    yield _refused(Reason.DEPTH, name, f"more than {DEEPEST} folders deep")
+            elif any(_selects(name, pattern) for pattern in patterns):
+                yield _look(root, name, entry)
+
+
+def _look(root: Path, name: str, entry: os.DirEntry[str]) -> Found | Rejection:
+    shown = printable(name)
+    try:
+        if entry.is_file(follow_symlinks=False):  # no link: nothing to resolve
+            return Found(shown, Path(entry.path), entry.stat(follow_symlinks=False))
+        return examine(root, shown, Path(entry.path))
+    except OSError:
+        return _refused(Reason.UNREADABLE, name, "gone while it was looked at")
+    except ItemError as error:
+        return error.rejection
+
+
+def printable(name: str) -> str:
+    """Return the name as text that JSON can carry: names on disk are bytes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+@lru_cache(maxsize=65_536)
+def _selects(name: str, pattern: str) -> bool:
+    if not matches(name, pattern):
+        return False
+    last = PurePosixPath(pattern).name
+    named = last != "**" and fnmatchcase(PurePosixPath(name).name, last)
+    return named or name.lower().endswith(SUFFIXES)
+
+
+def _reaches(folder: str, pattern: str) -> bool:
+    """Return whether the pattern may select something below the folder."""
+    first = PurePosixPath(pattern).parts[:1]
+    if not folder or first in ((), ("**",)):
+        return True
+    return fnmatchcase(PurePosixPath(folder).parts[0], first[0])
+
+
+def _refused(reason: Reason, name: str, message: str) -> Rejection:
+    return Rejection(reason, printable(name), "", message)

@@ -1,0 +1,203 @@
+"""What was read of each file, kept so that a restart reads none twice.
+
+One sidecar per file: a header and the columns of its events, each with a checksum. They can always
+be made again, so one that is damaged, of another format or of other settings is passed over.
+"""
+
+import fcntl
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from typing import BinaryIO, TypeVar
+
+import msgspec
+from xxhash import xxh3_128_digest, xxh3_128_hexdigest
+
+from exporter.files import Found
+from exporter.model import Reason, Rejection
+from exporter.telemetry.columns import Part
+
+FORMAT = 1
+
+Stamp = tuple[int, int, int, int]
+
+# Of a file that could not be read now, but perhaps can the next time.
+NEVER: Stamp = (0, 0, 0, 0)
+
+_SIZE = 8
+_CHECKSUM = 16
+_SEED = re.compile(r"[0-9a-f]{16}")
+
+_DAMAGED = (OSError, EOFError, msgspec.MsgspecError)
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+
+class Header(msgspec.Struct, frozen=True, array_like=True):
+    """Which content of which file the parts are from.
+
+    `refused` says why the file's content now could not be read; the parts are its last good ones.
+    """
+
+    fingerprint: str
+    name: str
+    stamp: Stamp
+    parts: int
+    refused: Rejection | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is known of one file: its events, and why its content now could not be read."""
+
+    name: str
+    stamp: Stamp
+    parts: Sequence[Part]
+    refused: Rejection | None = None
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Return what changes whenever the content does."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+class Store:
+    """The sidecars of one folder of exports."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        """Make the folder; sidecars made with other `settings` are passed over.
+
+        `seed` makes the hashes of ids useless anywhere else.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        self.seed = self._load_seed()
+        self._fingerprint = xxh3_128_hexdigest(f"{FORMAT} {self.seed} {settings}".encode())
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep a second exporter, such as a `collect` beside the server, from the sidecars."""
+        with (self._folder / "lock").open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def is_fresh(self, found: Found) -> bool:
+        """Return whether the sidecar is of the file's content now."""
+        try:
+            with self._path(found.name).open("rb") as file:
+                return self._header(file, found.name).stamp == stamp_of(found.stat)
+        except _DAMAGED:
+            return False
+
+    def load(self, name: str) -> Export | None:
+        """Return what was read of that file, None unless all of it is good."""
+        try:
+            with self._path(name).open("rb") as file:
+                header = self._header(file, name)
+                parts = [_read(file, Part) for _ in range(header.parts)]
+                return Export(name, header.stamp, parts, header.refused)
+        except _DAMAGED:
+            return None
+
+    def save(self, name: str, stamp: Stamp, part: Part) -> None:
+        """Keep what was read of a whole file."""
+        with self._replacing(self._path(name)) as file:
+            _write(file, Header(self._fingerprint, name, stamp, 1))
+            _write(file, part)
+
+    def refuse(self, name: str, stamp: Stamp, rejection: Rejection) -> None:
+        """Keep that the file cannot be read now, beside what was good of it before."""
+        last_good = self.load(name)
+        parts = last_good.parts if last_good else ()
+        stamp = NEVER if rejection.reason is Reason.UNREADABLE else stamp
+        with self._replacing(self._path(name)) as file:
+            _write(file, Header(self._fingerprint, name, stamp, len(parts), rejection))
+            for part in parts:
+                _write(file, part)
+
+    def save_stretch(self, name: str, index: int, part: Part) -> None:
+        """Keep what was read of one stretch of a large file until all are there."""
+        with self._replacing(self._stretch(name, index)) as file:
+            _write(file, part)
+
+    def join(self, name: str, stamp: Stamp, count: int) -> bool:
+        """Make the stretches the sidecar; False when one is missing."""
+        stretches = [self._stretch(name, index) for index in range(count)]
+        whole = all(path.exists() for path in stretches)
+        if whole:
+            with self._replacing(self._path(name)) as file:
+                _write(file, Header(self._fingerprint, name, stamp, count))
+                for path in stretches:
+                    with path.open("rb") as stretch:
+                        copyfileobj(stretch, file, 1 << 20)
+        for path in stretches:
+            path.unlink(missing_ok=True)
+        return whole
+
+    def sweep(self, names: Iterable[str]) -> None:
+        """Remove the sidecars of every other file, and what a killed process left behind."""
+        wanted = {self._path(name).name for name in names} | {"lock", "seed"}
+        for entry in os.scandir(self._folder):
+            if entry.name not in wanted:
+                Path(entry.path).unlink(missing_ok=True)
+
+    def _load_seed(self) -> int:
+        path = self._folder / "seed"
+        try:
+            text = path.read_text("ascii")
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if not _SEED.fullmatch(text):
+            text = secrets.token_hex(8)
+            with self._replacing(path) as file:
+                file.write(text.encode())
+        # Room for the seed beside it: ids that are numbers take the next one.
+        return int(text, 16) & ~1
+
+    def _header(self, file: BinaryIO, name: str) -> Header:
+        header = _read(file, Header)
+        if (header.fingerprint, header.name) != (self._fingerprint, name):
+            raise EOFError
+        return header
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{xxh3_128_hexdigest(name.encode())}.columns"
+
+    def _stretch(self, name: str, index: int) -> Path:
+        return self._path(name).with_suffix(f".{index}.stretch")
+
+    @contextmanager
+    def _replacing(self, path: Path) -> Iterator[BinaryIO]:
+        """Write beside the path, then rename: whoever reads sees the old or the new, never half.
+
+        Not synced to the disk: what a power cut tears the checksum finds, and it is made again.
+        """
+        beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+        with beside.open("wb") as file:
+            yield file
+        beside.replace(path)
+
+
+def _write(file: BinaryIO, record: msgspec.Struct) -> None:
+    payload = msgspec.msgpack.encode(record)
+    file.write(len(payload).to_bytes(_SIZE, "little"))
+    file.write(xxh3_128_digest(payload))
+    file.write(payload)
+
+
+def _read(file: BinaryIO, kind: type[Record]) -> Record:
+    """Return the next record; raises EOFError and MsgspecError for a damaged one."""
+    size = int.from_bytes(file.read(_SIZE), "little")
+    checksum = file.read(_CHECKSUM)
+    # A damaged size must not ask for all memory there is.
+    if not 0 < size <= os.fstat(file.fileno()).st_size:
+        raise EOFError
+    payload = file.read(size)
+    if xxh3_128_digest(payload) != checksum:
+        raise EOFError
+    return msgspec.msgpack.decode(payload, type=kind)

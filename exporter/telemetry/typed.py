@@ -1,0 +1,98 @@
+"""Events as typed structs, by the thousand: the fast way for what is clean."""
+
+from array import array
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, cast
+
+import msgspec
+
+from exporter.telemetry.times import epoch
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+Milliseconds = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Facts(msgspec.Struct, gc=False):
+    """What is read of an event, flat or in the payload nested in it, under either of its names."""
+
+    event_type: Any = None
+    success: bool | None = None
+    generation_time_ms: Milliseconds | None = None
+    backend_used: str | None = None
+    type: str | None = None
+    duration_ms: Milliseconds | None = None
+    backend: str | None = None
+
+
+class Event(Facts, gc=False):
+    """An event; its `event_type` is its type or its payload."""
+
+    id: str | int | None = None
+    timestamp: Time | float | None = None
+
+
+@cache
+def event_class(fields: tuple[str, ...]) -> type[Event]:
+    """Return `Event` with private fields: anything but null in one of them makes it unfit."""
+    private = [(f"private_{index}", None, None) for index in range(len(fields))]
+    names = {f"private_{index}": name for index, name in enumerate(fields)}
+    payload = msgspec.defstruct("Payload", private, bases=(Facts,), rename=names, gc=False)
+    nested = ("event_type", str | payload | None, None)
+    made = msgspec.defstruct("Event", [nested, *private], bases=(Event,), rename=names, gc=False)
+    return cast("type[Event]", made)
+
+
+def flat(event: Event) -> Event:
+    """Return the event with its payload's facts as its own; the payload's come first."""
+    payload = event.event_type
+    if not isinstance(payload, Facts):
+        return event
+    return Event(
+        id=event.id,
+        timestamp=event.timestamp,
+        event_type=payload.event_type or payload.type or event.type,
+        success=event.success if payload.success is None else payload.success,
+        generation_time_ms=_first(
+            payload.generation_time_ms,
+            payload.duration_ms,
+            event.generation_time_ms,
+            event.duration_ms,
+        ),
+        backend_used=(
+            payload.backend_used or payload.backend or event.backend_used or event.backend
+        ),
+    )
+
+
+def durations(events: Sequence[Event]) -> "array[float]":
+    """Return milliseconds, NaN without one."""
+    try:
+        return array("d", [one.generation_time_ms for one in events])  # type: ignore[misc]
+    except TypeError:  # one is None
+        values = [_first(one.generation_time_ms, one.duration_ms) for one in events]
+        return array("d", [float("nan") if value is None else value for value in values])
+
+
+def times(events: Sequence[Event], dated: float) -> "tuple[array[float], list[int]]":
+    """Return seconds since 1970, and which events have none of their own and take `dated`.
+
+    Raises ValueError and OverflowError for a time that cannot be.
+    """
+    stamps = [one.timestamp for one in events]
+    try:
+        return array("d", map(datetime.timestamp, stamps)), []  # type: ignore[arg-type]
+    except TypeError:  # one is None or a number
+        undated = [index for index, stamp in enumerate(stamps) if stamp is None]
+        return array("d", [_seconds(stamp, dated) for stamp in stamps]), undated
+
+
+def _seconds(stamp: datetime | float | None, dated: float) -> float:
+    if stamp is None:
+        return dated
+    return stamp.timestamp() if isinstance(stamp, datetime) else epoch(stamp)
+
+
+def _first(*values: float | None) -> float | None:
+    return next((value for value in values if value is not None), None)

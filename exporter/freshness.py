@@ -72,7 +72,9 @@ def staleness(state: SourceState, plan: Plan, now: datetime) -> str:
 
 def _open(plan: Plan, phase: Phase, now: datetime) -> bool:
     opening, closing = plan.opening(phase), plan.closing(phase)
-    return opening is not None and opening <= now and (closing is None or now < closing)
+    if opening is None:  # as for the first phase, which mostly has no milestone that opens it
+        return phase is plan.phase(now)
+    return opening <= now and (closing is None or now < closing)
 
 
 def show_age(age: timedelta) -> str:

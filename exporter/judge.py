@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from exporter.bands import Band, find_band
+from exporter.bands import find_band
 from exporter.catalog import Due, Judged, Metric
 from exporter.freshness import SourceState, acceptable, staleness
 from exporter.model import Reading, Sample, Verdict
@@ -92,28 +92,33 @@ def _verdict(
     """Return the deciding sample, its verdict and the reason, before any due date."""
     if reading is None:
         return None, Verdict.UNKNOWN, ""
+    gauges = {metric.gauge, series.worst}
+    found = [
+        _of_sample(release, metric, series, sample)
+        for sample in reading.samples
+        if sample.gauge in gauges and _selects(series, sample.labels)
+    ]
+    if found:
+        # Of two that are equally bad, the metric's own value is the one to show.
+        return min(found, key=lambda one: (WORST_FIRST.index(one[1]), one[0].gauge != metric.gauge))
     for one in reading.inapplicable:
         if one.gauge == metric.gauge and _selects(series, one.labels):
             return None, Verdict.NOT_DUE, one.reason
-    gauges = {metric.gauge, series.worst}
-    found = [
-        (sample, band)
-        for sample in reading.samples
-        if sample.gauge in gauges
-        and _selects(series, sample.labels)
-        and (band := find_band(series.bands, sample.value))
-    ]
-    if not found:
-        return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"
-    sample, band = min(found, key=_badness)
-    least = release.minimum_n.get(metric.key(series), 1)
-    if sample.n is not None and sample.n < least:
-        return sample, Verdict.UNKNOWN, f"n = {sample.n}, the verdict needs {least}"
+    return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"
+
+
+def _of_sample(
+    release: Release, metric: Metric, series: Judged, sample: Sample
+) -> tuple[Sample, Verdict, str]:
+    """Return one sample's own verdict; the minimum n is not asked of a single worst case."""
+    n, least = sample.n, release.minimum_n.get(metric.key(series), 1)
+    if sample.gauge == metric.gauge and (1 if n is None else n) < least:
+        known = "not known" if n is None else n
+        return sample, Verdict.UNKNOWN, f"n = {known}, the verdict needs {least}"
+    band = find_band(series.bands, sample.value)
+    if band is None:
+        return sample, Verdict.UNKNOWN, "no band takes this value"
     return sample, band.verdict, band.text
-
-
-def _badness(pair: tuple[Sample, Band]) -> int:
-    return WORST_FIRST.index(pair[1].verdict)
 
 
 def _selects(series: Judged, labels: Iterable[tuple[str, str]]) -> bool:

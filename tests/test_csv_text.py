@@ -14,7 +14,7 @@ from exporter.model import Reason
 
 CELLS = st.lists(
     st.lists(
-        st.text(st.characters(codec="utf-8", exclude_characters="\0\r")), min_size=3, max_size=3
+        st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=3, max_size=3
     ),
     min_size=1,
     max_size=8,

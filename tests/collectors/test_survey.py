@@ -374,6 +374,10 @@ def test_a_column_with_two_readings_has_none() -> None:
     assert times.parse(["5/5/25 9:00"], UTC, NOW) == [datetime(2025, 5, 5, 9, tzinfo=UTC)]
 
 
+def test_a_date_with_points_begins_with_the_day() -> None:
+    assert times.parse(["05.01.2025 09:00"], UTC, NOW) == [datetime(2025, 1, 5, 9, tzinfo=UTC)]
+
+
 @pytest.mark.parametrize(
     "cell",
     [

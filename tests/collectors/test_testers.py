@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -310,10 +311,11 @@ def test_every_mistake_of_a_row_is_told_at_once(context: Context) -> None:
     assert reading.read == 1
 
 
-def test_of_two_rows_of_one_tester_the_worse_counts(context: Context) -> None:
-    text = roster("ann,yes,1 2 3 4,yes", "bob,yes,1 2 3 4,yes", "BOB,no,1 2,")
-    reading = collect(context, text)
+@pytest.mark.parametrize("rows", list(permutations(["bob,yes,1 2 3 4,yes", "BOB,no,1 2,"])))
+def test_of_two_rows_of_one_tester_the_worse_counts(context: Context, rows: list[str]) -> None:
+    reading = collect(context, roster("ann,yes,1 2 3 4,yes", *rows))
     assert [value(reading, gauge) for gauge in (INSTALL, COMPLETION, RESPONSE)] == [0.5, 0.5, 0.5]
+    assert (reading.read, reading.rejected) == (2, {Reason.CONFLICT: 1})
 
 
 def test_of_two_rows_of_one_tester_a_pending_one_is_no_success(context: Context) -> None:

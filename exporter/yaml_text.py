@@ -6,6 +6,9 @@ import yaml
 
 DEPTH = 50
 LENGTH = 256 * 1024
+NUMBER_LENGTH = 100
+
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 
 class YamlError(ValueError):
@@ -28,6 +31,9 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise YamlError("aliases are not supported; write the value out", _line(self))
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # types-pyyaml has no types here
+        if getattr(event, "tag", None) is not None:
+            raise YamlError("tags are not supported; write plain values", _line(self))
         self._depth += 1
         if self._depth > DEPTH:
             raise YamlError(f"nested deeper than {DEPTH} levels", _line(self))
@@ -40,9 +46,21 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             text = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
             if text in seen and text != "<<":
-                raise YamlError(f"key {text!r} stands here twice", key.start_mark.line + 1)
+                raise YamlError(f"key {text!r} stands here twice", _line_of(key))
             seen.add(text)
         return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        if node.tag in _NUMBERS and (":" in node.value or len(node.value) > NUMBER_LENGTH):
+            # YAML 1.1 takes 12:30 for 750, and takes its time for long ones.
+            raise YamlError("a number with ':' or very long; put it in quotes", _line_of(node))
+        try:
+            return super().construct_object(node, deep)
+        except YamlError:
+            raise
+        except (ValueError, OverflowError) as error:
+            # Dates such as 2026-02-30 come out of the constructors bare.
+            raise YamlError(str(error), _line_of(node)) from error
 
 
 def load_yaml(text: str) -> Any:
@@ -57,15 +75,16 @@ def load_yaml(text: str) -> Any:
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError(error.problem or "not YAML", mark.line + 1 if mark else 0) from error
-    except (ValueError, TypeError, OverflowError) as error:
-        if isinstance(error, YamlError):
-            raise
-        # Dates such as 2026-02-30 and unhashable keys come out of the constructors bare.
-        raise YamlError(str(error), 0) from error
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        raise YamlError(said or "not YAML", mark.line + 1 if mark else 0) from error
     finally:
         loader.dispose()
 
 
 def _line(loader: Any) -> int:
-    return int(loader.peek_event().start_mark.line) + 1
+    return _line_of(loader.peek_event())
+
+
+def _line_of(place: Any) -> int:
+    """Return the line where an event or a node begins."""
+    return int(place.start_mark.line) + 1

@@ -1,4 +1,4 @@
-"""Write the raw files of the example release: made data, the same bytes on every run.
+"""Write the raw files of the example release: made data, the same on every run.
 
     python scripts/make_example.py [FOLDER]     # default: examples/caro-v1.1.0
 
@@ -8,11 +8,11 @@ Five testers, five beta days, the shapes that people's tools really write. What 
 # ruff: noqa: INP001, S311 - a script, not a package; made data needs a seed, not secrecy
 
 import csv
-import gzip
 import io
 import json
 import random
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -27,7 +27,7 @@ PACIFIC = timezone(timedelta(hours=-8), "PST")  # no summer time in January
 TESTERS = ("tester-1", "tester-2", "tester-3", "tester-4", "tester-5")
 WEIGHTS = {"tester-1": 5, "tester-2": 6, "tester-3": 4, "tester-4": 5, "tester-5": 5}
 MISSED = ("tester-4", date(2026, 1, 16))
-# Shape (b), the application's own export, or shape (a), one object around the events.
+# One object around the events; the others send the application's own export, an array.
 WRAPPED = ("tester-4", "tester-5")
 # Exports everything so far, every day, as most people do.
 REPEATS = "tester-1"
@@ -93,7 +93,8 @@ def telemetry(rng: random.Random) -> Iterator[tuple[str, bytes]]:
             text = wrapped(exported) if tester in WRAPPED else indented(exported)
             name = f"telemetry/{tester}/{day.date}.json"
             if (tester, day.date) == COMPRESSED:
-                yield f"{name}.gz", gzip.compress(text.encode(), mtime=0)
+                # As `gzip` does, but with one header on every version of Python.
+                yield f"{name}.gz", zlib.compress(text.encode(), wbits=zlib.MAX_WBITS + 16)
             else:
                 yield name, text.encode()
 
@@ -183,7 +184,7 @@ def indented(value: Any) -> str:
 
 
 def wrapped(events: Iterable[Event]) -> str:
-    """Return shape (a), with its own names of the same facts."""
+    """Return one object around the events, with its own names of the same facts."""
     names = {"type": "event_type", "backend": "backend_used", "duration_ms": "generation_time_ms"}
     renamed = ({names.get(key, key): value for key, value in one.items()} for one in events)
     lines = ",\n".join(json.dumps(event, separators=(",", ":")) for event in renamed)

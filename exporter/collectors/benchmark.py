@@ -126,14 +126,15 @@ def collect(settings: Settings, context: Context) -> Reading:
 def measure(loaded: Timing, base: Timing, observed: datetime) -> Sample:
     """Return the share that telemetry adds; negative where it was faster with it."""
     runs = min(loaded.runs, base.runs)
+    files = ", ".join(dict.fromkeys((loaded.file.name, base.file.name)))
     return Sample(
         "release_telemetry_overhead_ratio",
         (loaded.mean - base.mean) / base.mean,
         n=runs,
         observed=observed,
         evidence=(
-            f"mean {loaded.mean:.6g} s with telemetry, {base.mean:.6g} s without, "
-            f"at least {runs} runs each ({loaded.file.name}, {base.file.name})"
+            f"mean {loaded.mean:.9g} s with telemetry, {base.mean:.9g} s without, "
+            f"at least {runs} runs each ({files})"
         ),
     )
 

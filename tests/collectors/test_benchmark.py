@@ -79,7 +79,7 @@ def test_overhead_is_the_share_that_telemetry_adds(context: Context) -> None:
     assert sample.value == pytest.approx(1e-6)
     assert (sample.n, sample.observed, reading.facts_from) == (10, EARLY, EARLY)
     assert sample.evidence == (
-        "mean 2 s with telemetry, 2 s without, at least 10 runs each "
+        "mean 2.000002 s with telemetry, 2 s without, at least 10 runs each "
         "(bench/with.json, bench/without.json)"
     )
     assert (reading.read, reading.rejections) == (2, ())

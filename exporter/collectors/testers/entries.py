@@ -18,7 +18,7 @@ def parse(text: str, file: str) -> Table:
         entries = load_yaml(text)
     except YamlError as error:
         # What the loader says may show a key, and a key may be somebody's name.
-        message = "not plain YAML, or with an alias, a tag or the same key twice"
+        message = "not plain YAML; aliases, tags, a key twice and unquoted times are refused"
         position = f"line {error.line}" if error.line else ""
         raise ItemError(Reason.SYNTAX, file, position, message) from error
     if not isinstance(entries, list):
@@ -54,10 +54,6 @@ def _text(value: Any) -> str:
         return " ".join(map(_text, value))
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int) and abs(value) < 10**18:  # Python refuses to write very long ones
-        return str(value)
-    if isinstance(value, (str, float, date)):
+    if isinstance(value, (str, int, float, date)):
         return str(value)
     raise ValueError("expected plain values or lists of them")

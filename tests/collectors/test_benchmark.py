@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from exporter.collectors import benchmark
+from exporter.collectors.benchmark import timings
 from exporter.model import Context, ErrorClass, Reading, Reason, SourceError
 
 EARLY = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
@@ -208,7 +209,7 @@ MALFORMED = {
     "mean as a number": ('{"mean": 2.0}', "shape"),
     "nested too deep": ('{"x":' + "[" * 100_000 + "]" * 100_000 + "}", "depth"),
     "a NUL": ("\0" + hyperfine(), "encoding"),
-    "too large": (" " * (benchmark.LENGTH + 1), "size"),
+    "too large": (" " * (timings.LENGTH + 1), "size"),
 }
 
 

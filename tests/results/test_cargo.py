@@ -162,6 +162,11 @@ def test_a_result_printed_by_a_running_test_does_not_count() -> None:
     assert tally(text) == Tally(1, 1)
 
 
+def test_an_error_that_a_passing_test_lets_through_stops_nothing() -> None:
+    text = f"running 1 test\nerror: as expected\ntest a ... ok\n\n{result(1)}\n"
+    assert tally(text) == Tally(1)
+
+
 def test_a_result_above_a_tests_own_line_was_printed() -> None:
     text = f"running 2 tests\ntest a ... ok\n{result(2)}\ntest b ... FAILED\n"
     assert rejected(text) == (Reason.TRUNCATED, "line 1")
@@ -208,6 +213,23 @@ MALFORMED = {
         f"running 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n{result(1)}\n",
         Reason.TRUNCATED,
         "line 1",
+    ),
+    "cut below a look-alike": (
+        report(1, 1, printed=result(1, 1)).partition("\n\n\nfailures:")[0],
+        Reason.TRUNCATED,
+        "line 2",
+    ),
+    "cut below what a test let through": (
+        f"running 2 tests\n{result(2)}\n\nfailures:\n\n---- tests::b stdout ----\n",
+        Reason.TRUNCATED,
+        "line 1",
+    ),
+    "cut below a nested run": (
+        report(1, 1, printed=report(1, 1).replace("tests::bad", "inner::bad")).partition(
+            "\nfailures:\n    tests::bad"
+        )[0],
+        Reason.TRUNCATED,
+        "line 2",
     ),
     "cut in the list of failures": (
         report(1, 1).partition("\ntest result:")[0],

@@ -139,6 +139,24 @@ def test_a_suite_that_breaks_in_its_set_up_has_failed() -> None:
     assert tally(text) == Tally(1, 1)
 
 
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<flakyFailure><failure/></flakyFailure>", Tally(1)),
+        ("<failure/><skipped/>", Tally(0, 1)),
+        ("<skipped/><failure/>", Tally(0, 1)),
+        ("<system-out/><system-err/><properties/>", Tally(1)),
+    ],
+)
+def test_the_last_attempt_decides(inside: str, expected: Tally) -> None:
+    assert tally(f"<testsuite><testcase>{inside}</testcase></testsuite>") == expected
+
+
+def test_what_an_error_excuses_the_outer_suite_excuses() -> None:
+    inner = '<testsuite tests="2"><testcase><error/></testcase></testsuite>'
+    assert tally(f'<testsuites tests="2">{inner}</testsuites>') == Tally(0, 1)
+
+
 def test_a_namespace_changes_nothing() -> None:
     text = '<testsuite xmlns="urn:x"><testcase name="a"><failure/></testcase></testsuite>'
     assert tally(text) == Tally(0, 1)

@@ -1,8 +1,9 @@
 """Reading a release's files: regular ones inside its folder only, with a size cap."""
 
+import errno
 import os
 import stat
-from collections.abc import Iterator
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -13,7 +14,8 @@ from exporter.model import ErrorClass, Reason, Rejection, SourceError
 MEBIBYTE = 1024 * 1024
 TEXT_LIMIT = 64 * MEBIBYTE
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# Deeper ones are a mistake or an attack.
+DEEPEST = 32
 
 
 class ItemError(Exception):
@@ -35,8 +37,11 @@ class Found:
 
     @property
     def modified(self) -> datetime:
-        """When the file was last written, aware."""
-        return datetime.fromtimestamp(self.stat.st_mtime, UTC)
+        """When the file was last written, aware; file systems know years beyond 9999."""
+        try:
+            return datetime.fromtimestamp(self.stat.st_mtime, UTC)
+        except (ValueError, OverflowError, OSError):
+            return datetime.max.replace(tzinfo=UTC)
 
 
 def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rejection]]:
@@ -46,18 +51,26 @@ def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rej
     file below it. Hidden files are passed over: editors and copying tools leave half files there.
     Raises SourceError when the folder itself is missing.
     """
-    if not folder.is_dir():
-        raise SourceError(ErrorClass.MISSING, f"{folder.name}: there is no such folder")
+    # `Path.is_dir` raises on what cannot even be asked, such as a name that is too long.
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise SourceError(ErrorClass.MISSING, f"{folder.name[:60]}: there is no such folder")
     found: list[Found] = []
     rejections: list[Rejection] = []
     root = folder.resolve()
-    for name, entry in _walk(root, root):
-        if any(matches(name, pattern) for pattern in patterns):
+    waiting = [""]
+    while waiting:
+        try:
+            files, folders = _list(root, waiting.pop(), patterns)
+        except ItemError as error:
+            rejections.append(error.rejection)
+            continue
+        waiting += folders
+        for name in files:
             try:
-                found.append(examine(root, name, Path(entry)))
+                found.append(examine(root, _printable(name), root / name))
             except ItemError as error:
                 rejections.append(error.rejection)
-    return sorted(found, key=lambda one: one.name), rejections
+    return sorted(found, key=lambda one: one.name), sorted(rejections, key=lambda one: one.file)
 
 
 def find_one(folder: Path, pattern: str, key: str) -> Found:
@@ -114,46 +127,75 @@ def read_text(found: Found, limit: int = TEXT_LIMIT) -> str:
     Raises ItemError, with the position, on anything else.
     """
     content = read_bytes(found, limit)
-    encoding = next((name for bom, name in _BOMS if content.startswith(bom)), "utf-8")
+    encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        message = f"not {error.encoding.upper()} text"
+        message = f"not {encoding.upper()} text"
         raise ItemError(Reason.ENCODING, found.name, f"byte {error.start}", message) from error
     if "\0" in text:
         position = f"character {text.index(chr(0))}"
         raise ItemError(Reason.ENCODING, found.name, position, "a NUL character: not text")
-    return text
+    return text.removeprefix("\ufeff")
 
 
-def _walk(root: Path, folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield every visible entry below the folder; linked folders are passed over."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(root, Path(entry.path))
-            else:
-                yield Path(entry.path).relative_to(root).as_posix(), entry.path
+def _list(root: Path, folder: str, patterns: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the visible entries that match, and the folders that may hold more of them.
+
+    Linked folders count as entries. Raises ItemError when the folder cannot be listed.
+    """
+    if folder.count("/") >= DEEPEST:
+        message = f"more than {DEEPEST} folders deep"
+        raise ItemError(Reason.DEPTH, _printable(folder), "", message)
+    try:
+        with os.scandir(root / folder) as entries:
+            visible = [
+                (str(PurePosixPath(folder, entry.name)), entry.is_dir(follow_symlinks=False))
+                for entry in entries
+                if not entry.name.startswith(".")
+            ]
+    except OSError as error:
+        raise ItemError(Reason.UNREADABLE, _printable(folder), "", _why(error)) from error
+    files = [name for name, is_folder in visible if not is_folder]
+    folders = [name for name, is_folder in visible if is_folder]
+    return (
+        [name for name in files if any(matches(name, one) for one in patterns)],
+        [name for name in folders if any(_leads_to(name, one) for one in patterns)],
+    )
 
 
 def matches(name: str, pattern: str) -> bool:
     """Return whether the pattern names this file or a folder above it."""
-    path, parts = PurePosixPath(name), PurePosixPath(pattern).parts
-    if not parts:  # "." is the whole folder
-        return True
-    return _match_parts(path.parts, parts) or path.parts[: len(parts)] == parts
+    names, parts = PurePosixPath(name).parts, PurePosixPath(pattern).parts
+    return names[: len(parts)] == parts or len(parts) in _used(names, parts)
 
 
-def _match_parts(names: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
-    if not patterns:
-        return not names
-    if patterns[0] == "**":
-        return any(_match_parts(names[skip:], patterns[1:]) for skip in range(len(names) + 1))
-    return (
-        bool(names) and fnmatchcase(names[0], patterns[0]) and _match_parts(names[1:], patterns[1:])
-    )
+def _leads_to(folder: str, pattern: str) -> bool:
+    """Tell whether the pattern may match below the folder."""
+    names, parts = PurePosixPath(folder).parts, PurePosixPath(pattern).parts
+    return names[: len(parts)] == parts or any(at < len(parts) for at in _used(names, parts))
+
+
+def _used(names: tuple[str, ...], pattern: tuple[str, ...]) -> set[int]:
+    """Return how many parts of the pattern the names may use up; linear, however many `**`."""
+    used = _skip({0}, pattern)
+    for name in names:
+        fitting = {at for at in used if at < len(pattern) and fnmatchcase(name, pattern[at])}
+        used = _skip({at if pattern[at] == "**" else at + 1 for at in fitting}, pattern)
+    return used
+
+
+def _skip(used: set[int], pattern: tuple[str, ...]) -> set[int]:
+    """Add what is reached where `**` stands for no folder at all."""
+    for at, part in enumerate(pattern):
+        if part == "**" and at in used:
+            used.add(at + 1)
+    return used
+
+
+def _printable(name: str) -> str:
+    """Return the name as text: on disk it is bytes, which Python keeps as lone surrogates."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def examine(root: Path, name: str, path: Path) -> Found:
@@ -161,9 +203,10 @@ def examine(root: Path, name: str, path: Path) -> Found:
     try:
         real = path.resolve(strict=True)
         status = real.stat()
-    except OSError as error:
-        raise ItemError(Reason.UNREADABLE, name, "", _why(error)) from error
-    except RuntimeError as error:  # a loop of links, before Python 3.13
+    except (OSError, RuntimeError) as error:
+        # A loop of links is a RuntimeError before Python 3.13.
+        if isinstance(error, OSError) and error.errno != errno.ELOOP:
+            raise ItemError(Reason.UNREADABLE, name, "", _why(error)) from error
         raise ItemError(Reason.SECURITY, name, "", "a loop of links") from error
     if not real.is_relative_to(root):
         raise ItemError(Reason.SECURITY, name, "", "a link out of the folder")

@@ -102,7 +102,9 @@ def test_both_results_may_stand_in_one_file(context: Context) -> None:
         HYPERFINE | {"command": "another", "exit_codes": [1]},
     ]
     write(context, "bench.json", json.dumps({"results": results}))
-    assert overhead(collect(context, **BOTH)) == pytest.approx(0.05)
+    reading = collect(context, **BOTH)
+    assert overhead(reading) == pytest.approx(0.05)
+    assert reading.samples[0].evidence.endswith("runs each (bench.json)")
 
 
 def test_the_whole_command_beats_one_that_contains_it(context: Context) -> None:

@@ -5,7 +5,7 @@ release_test_results{result="passed"} 1204
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import Field
@@ -46,16 +46,15 @@ class Settings(SourceSettings):
 def collect(settings: Settings, context: Context) -> Reading:
     """Return the pass rate over the newest run of every suite."""
     results = load(context, "sources.tests.files", settings.files, settings.format)
-    return measure(results, settings.facts_max_age)
+    return measure(results, _limit(settings, context))
 
 
-def measure(results: Results, apart: timedelta | None = None) -> Reading:
-    """Return passed / (passed + failed) of all runs at most `apart` from the newest one.
+def measure(results: Results, since: datetime | None = None) -> Reading:
+    """Return passed / (passed + failed) of the runs that are not from before `since`.
 
     Where anything was rejected we do not know that all tests passed: no value rather than 1.
     """
-    newest = max((run.time for run in results.runs), default=None)
-    old = {run.file for run in results.runs if newest and apart and newest - run.time > apart}
+    old = {run.file for run in results.runs if since and run.time < since}
     rejections = [*results.rejections, *map(_too_old, sorted(old))]
     runs = [run for run in results.runs if run.tally.total and run.file not in old]
     tally = sum((run.tally for run in runs), Tally())
@@ -64,12 +63,22 @@ def measure(results: Results, apart: timedelta | None = None) -> Reading:
         _samples(runs, tally) if known else (),
         read=tally.total,
         rejections=rejections,
-        facts_from=newest,
+        facts_from=max((run.time for run in results.runs), default=None),
     )
 
 
+def _limit(settings: Settings, context: Context) -> datetime | None:
+    """Return from when a run is evidence: the source's limit on its newest fact, for each run."""
+    if (
+        settings.facts_max_age is None
+        or context.plan.phase(context.now) not in settings.PRODUCED_IN
+    ):
+        return None
+    return context.now - settings.facts_max_age
+
+
 def _too_old(file: str) -> Rejection:
-    message = "much older than the newest run; run these tests again or delete the file"
+    message = "older than facts_max_age; run these tests again or delete the file"
     return Rejection(Reason.TIME, file, "", message)
 
 

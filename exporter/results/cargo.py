@@ -129,7 +129,7 @@ class _Log:
             # Without `2>&1` cargo's own lines are missing; then only the file can name the suite.
             suite=f"cargo {suite}" if suite else f"cargo in {file}",
             file=file,
-            time=min(self._origin.written, self._origin.now),
+            time=self._origin.written,
             tally=result.tally,
             filtered=result.filtered,
             tests=listing.tests,

@@ -46,7 +46,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where results come from: the file, when it was written, and what moment it is now."""
+    """Where results come from: the file, when it was written (not later than now), and now."""
 
     file: str
     written: datetime

@@ -124,7 +124,7 @@ def test_only_rejected_files_leave_no_value(context: Context) -> None:
     )
 
 
-def test_a_run_much_older_than_the_newest_is_no_evidence(context: Context) -> None:
+def test_a_suite_that_has_not_run_for_a_week_is_no_evidence(context: Context) -> None:
     write(context, "old.txt", running("old") + report(3), 9 * 24 * HOUR)
     write(context, "new.txt", running("new") + report(3), HOUR)
     reading = collect(context)
@@ -132,11 +132,12 @@ def test_a_run_much_older_than_the_newest_is_no_evidence(context: Context) -> No
     assert [(one.reason, one.file) for one in reading.rejections] == [
         (Reason.TIME, "test-results/old.txt")
     ]
+    assert reading.facts_from == context.now - HOUR
     assert values(collect(context, facts_max_age=None))["ratio"] == 1
     assert values(collect(context, facts_max_age="10d"))["ratio"] == 1
 
 
-def test_the_last_runs_stand_when_all_are_old(context: Context) -> None:
+def test_the_last_runs_stand_once_the_release_is_out(context: Context) -> None:
     write(context, "cargo.txt", report(3))
     late = replace(context, now=context.now + timedelta(days=60))
     assert values(collect(late))["ratio"] == 1

@@ -61,7 +61,8 @@ def test_every_item_of_a_markdown_task_list_is_a_check() -> None:
         "<!--\n```\n-->",
         "```\n<!--\n```",
         "A paragraph:\n\n    - [x] hidden, as this is code",
-        "`<!--` and `-->` quoted",
+        "A paragraph:\n\n\t- [x] hidden, as this is code",
+        "`<!--` quoted",
         "``` inline ``` code",
     ],
 )
@@ -72,6 +73,10 @@ def test_code_and_comments_are_no_checks(hidden: str) -> None:
 
 def test_a_comment_behind_a_check_is_not_its_name() -> None:
     assert ticks("- [x] first <!-- who -->\n") == {"first": True}
+
+
+def test_a_paragraph_that_runs_on_does_not_end_its_list() -> None:
+    assert ticks("- [x] first\nruns on\n    - [ ] nested\n") == {"first": True, "nested": False}
 
 
 def test_windows_line_ends_change_nothing() -> None:

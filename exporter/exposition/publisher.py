@@ -100,8 +100,10 @@ class Publisher:
 
     def __init__(self, view: Callable[[], View], now: Callable[[], datetime]) -> None:
         """Publish that view; nothing is rendered until `render` or `start`."""
+        self._view = view
+        self._shown = View()
         self._registry = CollectorRegistry()
-        self._registry.register(ViewCollector(view, now))
+        self._registry.register(ViewCollector(lambda: self._shown, now))
         ProcessCollector(registry=self._registry)
         self._pages: dict[str, Page] = {}
         self._rendered = 0.0
@@ -118,12 +120,18 @@ class Publisher:
         self._wake.set()
 
     def render(self) -> None:
-        """Render both formats now."""
+        """Render both formats now, of the same view."""
+        self._shown = self._view()
         self._pages = {
             TEXT: _page(generate_latest(self._registry)),
             OPENMETRICS: _page(_openmetrics(self._registry)),
         }
         self._rendered = time.monotonic()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the last rendering shows every configured source as tried."""
+        return self._shown.ready and self._rendered > 0
 
     def page(self, content_type: str) -> Page | None:
         """Return the last rendering; None when it is too old to be passed off as now."""

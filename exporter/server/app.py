@@ -25,7 +25,7 @@ PAGE_HEADERS = {
 def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool) -> Starlette:
     """Return the web application of a service; `lifecycle` allows reloading over HTTP."""
     pages = _Pages(service, now, lifecycle=lifecycle)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", pages.index),
             Route("/metrics", pages.metrics),
@@ -34,6 +34,9 @@ def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool)
             Route("/-/reload", pages.reload, methods=["POST", "PUT"]),
         ]
     )
+    # An address that is none is 404; a redirect would quote what the client sent as Host.
+    app.router.redirect_slashes = False
+    return app
 
 
 class _Pages:
@@ -62,9 +65,9 @@ class _Pages:
         return PlainTextResponse("release-exporter is healthy.\n")
 
     async def ready(self, _request: Request) -> Response:
-        view = self._service.view()
-        if view.ready:
+        if self._service.publisher.ready:
             return PlainTextResponse("release-exporter is ready.\n")
+        view = self._service.view()
         states = [state for release in view.releases for state in release.states.values()]
         done = sum(state.tried for state in states)
         return PlainTextResponse(f"not ready: {done} of {len(states)} sources read\n", 503)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -39,7 +40,7 @@ def listen(address: str) -> socket.socket:
     try:
         bound = socket.create_server((host, int(port)), family=family, backlog=1024)
     except OSError as error:
-        why = (error.strerror or "cannot listen").lower()
+        why = os.strerror(error.errno).lower() if error.errno else "no such address"
         raise UserError(f"--web.listen-address: {address}: {why}; choose another port") from error
     bound.setblocking(False)
     return bound

@@ -43,6 +43,14 @@ class Program:
         compiled = re.compile(pattern)
         return until(lambda: next(filter(None, map(compiled.search, self.lines)), None), seconds)
 
+    def kill(self) -> None:
+        """End it at once and close its log."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join(timeout=5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send the signal and return the exit code."""
         self.process.send_signal(number)
@@ -105,5 +113,4 @@ def start() -> Iterator[Callable[..., Exporter]]:
 
     yield started
     for program in programs:
-        program.process.kill()
-        program.process.wait()
+        program.kill()

@@ -25,16 +25,8 @@ class LastGood:
 
 def save(folder: Path, settings: str, good: LastGood) -> None:
     """Write the reading atomically, for the settings it was read with; raises OSError."""
-    content = json.dumps(
-        {
-            "format": FORMAT,
-            "settings": _digest(settings),
-            "succeeded": good.succeeded.isoformat(),
-            "reading": asdict(good.reading),
-        },
-        default=_encode,
-        separators=(",", ":"),
-    )
+    kept = json.dumps(asdict(good), default=_encode, separators=(",", ":"))
+    content = f"{_digest(settings, kept)}\n{kept}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = folder / f".{NAME}.{os.getpid()}"
     try:
@@ -52,17 +44,20 @@ def save(folder: Path, settings: str, good: LastGood) -> None:
 def load(folder: Path, settings: str) -> LastGood | None:
     """Return what was saved under the same settings; None for anything absent, old or damaged."""
     try:
-        kept = json.loads((folder / NAME).read_text("utf-8"))
-        if kept["format"] != FORMAT or kept["settings"] != _digest(settings):
+        digest, _, kept = (folder / NAME).read_text("utf-8").partition("\n")
+        if digest != _digest(settings, kept):
             return None
-        return LastGood(_decode(kept["reading"]), datetime.fromisoformat(kept["succeeded"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        good = json.loads(kept)
+        return LastGood(_decode(good["reading"]), datetime.fromisoformat(good["succeeded"]))
+    except (OSError, ValueError, KeyError, TypeError):
         # A state file is a help, never a need: the source is read again in a moment.
         return None
 
 
-def _digest(settings: str) -> str:
-    return hashlib.sha256(settings.encode()).hexdigest()
+def _digest(settings: str, kept: str) -> str:
+    """Return what only this content, format and settings have: one flipped digit is a lie."""
+    content = "\0".join((str(FORMAT), settings, kept))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _encode(value: Any) -> str:

@@ -20,8 +20,8 @@ from exporter.prometheus_api import TOKEN, Result, query
 # The runner's own deadline could not say what was waited for.
 SHARE_OF_DEADLINE = 0.9
 
-# Prometheus writes numbers out in full, the smallest with over 300 digits.
-_NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+# `float` takes more: 1_0, digits of other scripts, spaces.
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 def _address(url: HttpUrl) -> HttpUrl:

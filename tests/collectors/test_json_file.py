@@ -269,7 +269,6 @@ def test_nesting_just_deep_enough_to_be_parsed_breaks_no_expression(
         ("lenght(a)", "unknown function 'lenght'; did you mean 'length'?"),
         ("a[?startswith(b, 'c')] | [0]", "did you mean 'starts_with'?"),
         ("a\nb", "match pattern"),
-        ("(" * 299, "no JMESPath expression"),
         ("a" * 301, "at most 300"),
     ],
 )
@@ -281,6 +280,14 @@ def test_expression_is_checked_when_the_release_file_is(path: str, wanted: str) 
         assert error["loc"] == (key,)
         assert wanted in error["msg"]
         assert "\n" not in error["msg"]
+
+
+def test_expression_nested_too_deep_for_the_stack_is_a_mistake_like_others() -> None:
+    def below(frames: int) -> Settings:
+        return below(frames - 1) if frames else make(path="[" * 299)
+
+    with pytest.raises(ValidationError, match="nested too deep"):
+        below(300)
 
 
 @pytest.mark.parametrize("scale", [0, -1, "0.01", True, float("nan"), float("inf"), 1e10])

@@ -75,7 +75,9 @@ class Privacy(BaseModel):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        Audit([*RULES, *(AuditRule(one.name, one.pattern) for one in self.rules)], self.allow)
+        if self.rules or self.allow:
+            own = (AuditRule(one.name, one.pattern) for one in self.rules)
+            Audit([*RULES, *own], self.allow)
         if any(one.name == "field" for one in self.rules):
             raise ValueError("rules: 'field' is the name of the null check; take another")
         return self
@@ -86,20 +88,22 @@ class Settings(SourceSettings):
 
     PRODUCED_IN = (Phase.BETA,)
 
-    interval: Duration = Field(5 * MINUTE, gt=timedelta(0), description="time between two runs")
+    interval: Duration = Field(
+        default=5 * MINUTE, gt=timedelta(0), description="time between two runs"
+    )
     facts_max_age: Duration | None = Field(
-        36 * HOUR, description="oldest acceptable newest event during the beta"
+        default=36 * HOUR, description="oldest acceptable newest event during the beta"
     )
     files: tuple[InnerPath, ...] = Field(
-        ("telemetry",),
+        default=("telemetry",),
         min_length=1,
         max_length=100,
         description="globs, or folders: of those *.json, *.jsonl, *.ndjson and each with .gz",
     )
     since: Day | None = Field(
-        None, description="first day that counts; the beta's first by default"
+        default=None, description="first day that counts; the beta's first by default"
     )
-    privacy: Privacy = Field(Privacy(), description="what no event may say")
+    privacy: Privacy = Field(default=Privacy(), description="what no event may say")
 
 
 def collect(settings: Settings, context: Context) -> Reading:

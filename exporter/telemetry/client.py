@@ -85,6 +85,8 @@ class Client:
             environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
             # One thread: more would only wait, and each takes memory.
             environment |= {"PYTHONPATH": _PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
+            # Give large columns back as soon as they are freed (glibc would learn to keep them).
+            environment["MALLOC_MMAP_THRESHOLD_"] = str(1024 * 1024)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "exporter.telemetry"],
                 stdin=subprocess.PIPE,

@@ -43,7 +43,8 @@ class Part(msgspec.Struct, array_like=True):
     """A stretch of a file as columns in machine order: no text of any event is in it.
 
     `keys` are 8 bytes per event, `times` (seconds since 1970) and `durations` (milliseconds, NaN
-    without one) float64, the others one byte. `found` lists row and bit mask of the rules.
+    without one) float64, the others one byte. The rows in `found_rows` (uint32) offend against
+    the rules in `found_rules` (uint64, a bit for each).
     """
 
     keys: bytes
@@ -54,7 +55,8 @@ class Part(msgspec.Struct, array_like=True):
     flags: bytes
     kind_names: list[str]
     backend_names: list[str]
-    found: list[tuple[int, int]]
+    found_rows: bytes
+    found_rules: bytes
     defects: list[Defect]
     rejected: dict[Reason, int]
     lines: int
@@ -116,7 +118,8 @@ class Columns:
         self.kind_codes = Names(audit, "command_generation")
         self.backend_codes = Names(audit, "static")
         self.backend_codes[None] = OTHER
-        self.found: list[tuple[int, int]] = []
+        self.found_rows = array("I")
+        self.found_rules = array("Q")
         self.defects: list[Defect] = []
         self.rejected: dict[Reason, int] = {}
 
@@ -139,7 +142,8 @@ class Columns:
     def add(self, row: Row) -> None:
         """Append one event."""
         if row.found:
-            self.found.append((self.rows, row.found))
+            self.found_rows.append(self.rows)
+            self.found_rules.append(row.found)
         self.keys += row.key
         self.times.append(row.time)
         self.durations.append(row.duration)
@@ -164,7 +168,8 @@ class Columns:
             bytes(self.flags),
             self.kind_codes.names,
             self.backend_codes.names,
-            self.found,
+            self.found_rows.tobytes(),
+            self.found_rules.tobytes(),
             self.defects,
             self.rejected,
             lines,

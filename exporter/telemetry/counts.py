@@ -1,7 +1,8 @@
 """Counts of events by day, and the order statistics of their durations."""
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -71,9 +72,9 @@ class Counts:
         return pieces[0] if pieces else np.empty(0)
 
     def _add(self, rows: Rows) -> None:
-        days = local_days(rows.times, self.bounds.zone)
+        days = Days(rows.times, self.bounds.zone)
         audited = (rows.kinds != UNREADABLE) & (rows.times >= self.bounds.privacy_since)
-        self.audited.update(_tally(days[audited]))
+        self.audited.update(days.count(audited))
         events = rows.kinds < UNREADABLE
         self.events += int(np.count_nonzero(events))
         if np.any(events):
@@ -82,19 +83,18 @@ class Counts:
         generations = rows.kinds == GENERATION
         counted = events & (rows.times >= self.bounds.since)
         self.earlier += int(np.count_nonzero(generations & ~counted))
-        self._count(rows, days, counted)
+        success = (rows.flags & SUCCESS).astype(np.int64)
+        cells = (days.positions.astype(np.int64) << 8 | rows.kinds) << 8 | rows.backends
+        unique, counts = np.unique((cells << 1 | success)[counted], return_counts=True)
+        for cell, count in zip(unique.tolist(), counts.tolist(), strict=True):
+            day = days.ordinals[cell >> 17]
+            self.cells[day, cell >> 9 & 255, cell >> 1 & 255, cell & 1] += count
+        for day, times in days.split(rows.times, counted):
+            self.newest[day] = max(self.newest.get(day, -math.inf), float(times.max()))
         timed = counted & generations & ~np.isnan(rows.durations)
         # Minus zero becomes zero: as bits they are far apart.
-        for day, values in _by_day(days[timed], rows.durations[timed] + 0.0):
-            self._durations.setdefault(day, []).append(np.sort(values))
-
-    def _count(self, rows: Rows, days: NDArray[np.int64], which: NDArray[np.bool_]) -> None:
-        success = (rows.flags[which] & SUCCESS).astype(np.int64)
-        cells = ((days[which] << 8 | rows.kinds[which]) << 8 | rows.backends[which]) << 1 | success
-        for cell, count in _tally(cells).items():
-            self.cells[cell >> 17, cell >> 9 & 255, cell >> 1 & 255, cell & 1] += count
-        for day, values in _by_day(days[which], rows.times[which]):
-            self.newest[day] = max(self.newest.get(day, 0.0), float(values.max()))
+        for day, durations in days.split(rows.durations + 0.0, timed):
+            self._durations.setdefault(day, []).append(np.sort(durations))
 
 
 def quantile(days: Sequence[Floats]) -> float | None:
@@ -115,23 +115,46 @@ def quantile(days: Sequence[Floats]) -> float | None:
     return float(np.int64(low).view(np.float64))
 
 
-def local_days(times: Floats, zone: ZoneInfo) -> NDArray[np.int64]:
-    """Return each time's calendar day in the zone as an ordinal; EARLIER for the far past."""
+class Days:
+    """The calendar days of some times, `ordinals[positions]`; EARLIER for the far past."""
+
+    def __init__(self, times: Floats, zone: ZoneInfo) -> None:
+        """Look at each calendar day that there is, not at each time."""
+        midnights = _midnights(times, zone)
+        starts = sorted(midnights)
+        self.ordinals = [EARLIER, *(midnights[start] for start in starts)]
+        # Two bytes are sorted by counting them, in no time.
+        self.positions = np.searchsorted(starts, times, "right").astype(np.uint16)
+
+    def count(self, which: NDArray[np.bool_]) -> dict[int, int]:
+        """Return how many of some times there are by day."""
+        counts = np.bincount(self.positions[which], minlength=len(self.ordinals)).tolist()
+        return {day: count for day, count in zip(self.ordinals, counts, strict=True) if count}
+
+    def split(self, values: Floats, which: NDArray[np.bool_]) -> Iterator[tuple[int, Floats]]:
+        """Yield some of the values by day."""
+        positions = self.positions[which]
+        values = values[which][np.argsort(positions, kind="stable")]
+        ends = np.cumsum(np.bincount(positions, minlength=len(self.ordinals))).tolist()
+        for day, start, end in zip(self.ordinals, [0, *ends[:-1]], ends, strict=True):
+            if start < end:
+                yield day, values[start:end]
+
+
+def _midnights(times: Floats, zone: ZoneInfo) -> dict[float, int]:
+    """Return the beginnings of the newest days that any of the times can be of."""
     if not len(times):
-        return np.empty(0, np.int64)
-    utc_days = np.maximum(np.floor(times / _DAY).astype(np.int64), _OLDEST)
+        return {}
+    utc_days = np.maximum(np.floor(times / _DAY), _OLDEST).astype(np.int64)
     first = int(utc_days.min())
-    seen = np.zeros(int(utc_days.max()) - first + 1, np.bool_)
-    seen[utc_days - first] = True
-    midnights: dict[float, int] = {}
+    seen = np.bincount(utc_days - first)
+    midnights = {}
     for utc_day in np.flatnonzero(seen)[-DAYS_APART:].tolist():
         for second in (0, _DAY - 1):
             moment = datetime.fromtimestamp((utc_day + first) * _DAY + second, UTC)
             day = moment.astimezone(zone).date()
             midnights[midnight(day, zone)] = day.toordinal()
-    starts = sorted(midnights)
-    ordinals = np.array([EARLIER, *(midnights[start] for start in starts)])
-    return np.asarray(ordinals[np.searchsorted(starts, times, "right")])
+    return midnights
 
 
 def midnight(day: date, zone: ZoneInfo) -> float:
@@ -142,12 +165,3 @@ def midnight(day: date, zone: ZoneInfo) -> float:
 def end_of(day: int, zone: ZoneInfo) -> float:
     """Return the last second of the day."""
     return midnight(date.fromordinal(day) + timedelta(days=1), zone) - 1
-
-
-def _tally(values: NDArray[np.int64]) -> dict[int, int]:
-    unique, counts = np.unique(values, return_counts=True)
-    return dict(zip(unique.tolist(), counts.tolist(), strict=True))
-
-
-def _by_day(days: NDArray[np.int64], values: Floats) -> list[tuple[int, Floats]]:
-    return [(day, values[days == day]) for day in np.unique(days).tolist()]

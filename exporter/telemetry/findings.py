@@ -1,11 +1,12 @@
 """Privacy violations: which events, of all the copies of each, a rule matched."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from exporter.telemetry.counts import Bounds, local_days
-from exporter.telemetry.rows import Keys, Rows
+from exporter.telemetry.columns import Part
+from exporter.telemetry.counts import Bounds, Days
+from exporter.telemetry.rows import Floats, Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,39 +18,42 @@ class Violations:
     by_rule: dict[int, int]
 
 
-@dataclass(slots=True)
 class Findings:
-    """Copies of events that offend: event, time and bits of the rules."""
+    """Copies of events that offend: which event, when, and the bits of the rules."""
 
-    _events: list[int] = field(default_factory=list)
-    _times: list[float] = field(default_factory=list)
-    _bits: list[int] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Start without any."""
+        self._events: list[Keys] = []
+        self._times: list[Floats] = []
+        self._rules: list[Keys] = []
 
-    def add(self, found: list[tuple[int, int]], start: int, keys: Keys, rows: Rows) -> None:
-        """Add what was found in the rows from `start` on, of which these are the keys."""
-        for row, bits in found:
+    def add(self, part: Part, start: int, keys: Keys, times: Floats) -> None:
+        """Add those of a part whose rows begin at `start`; the keys and times are its rows'."""
+        rows = np.frombuffer(part.found_rows, np.uint32)
+        if len(rows):
             # An event without id is its own, under a number too small for a hash.
-            self._events.append(int(keys[row]) or start + row + 1)
-            self._times.append(float(rows.times[start + row]))
-            self._bits.append(bits)
+            own = rows.astype(np.uint64) + np.uint64(start + 1)
+            self._events.append(np.where(keys[rows] == 0, own, keys[rows]))
+            self._times.append(times[rows])
+            self._rules.append(np.frombuffer(part.found_rules, np.uint64))
 
     def violations(self, bounds: Bounds, now: float) -> Violations:
         """Return the events of which any copy since `bounds.privacy_since` offends."""
-        times = np.minimum(np.array(self._times), now)
-        counted = np.array(self._times) >= bounds.privacy_since
-        events = np.array(self._events, np.uint64)[counted]
-        if not len(events):
+        if not self._events:
             return Violations(0, {}, {})
-        order = np.argsort(events)
-        events = events[order]
+        events, rules = np.concatenate(self._events), np.concatenate(self._rules)
+        times = np.concatenate(self._times)
+        counted = np.flatnonzero(times >= bounds.privacy_since)
+        counted = counted[np.argsort(events[counted])]
+        if not len(counted):
+            return Violations(0, {}, {})
+        events = events[counted]
         starts = np.flatnonzero(np.concatenate(([True], events[1:] != events[:-1])))
-        first = np.minimum.reduceat(times[counted][order], starts)
-        bits = np.bitwise_or.reduceat(np.array(self._bits, np.uint64)[counted][order], starts)
-        days, counts = np.unique(local_days(first, bounds.zone), return_counts=True)
+        first = np.minimum(np.minimum.reduceat(times[counted], starts), now)
+        bits = np.bitwise_or.reduceat(rules[counted], starts)
         by_rule = {
             bit: int(np.count_nonzero(bits & np.uint64(1 << bit)))
             for bit in range(int(bits.max()).bit_length())
         }
-        return Violations(
-            len(starts), dict(zip(days.tolist(), counts.tolist(), strict=True)), by_rule
-        )
+        by_day = Days(first, bounds.zone).count(np.ones(len(first), np.bool_))
+        return Violations(len(starts), by_day, by_rule)

@@ -80,17 +80,16 @@ class Index:
         self._starts: list[int] = []
         self._total = 0
         parts = [part for export in exports for part in self._note(export)]
-        found = [part.found for part in parts]
         sizes = [part.rows for part in parts]
         keys, self._rows = load(parts, self.kinds.__getitem__, self.backends.__getitem__)
         self._postpone(now)
         choice = choose(keys, self._rows.times, self._rows.kinds >= UNREADABLE)
         self._keys, self._winners = choice.keys, choice.winners
-        self._find(found, sizes, 0, keys)
+        self._find(parts, sizes, 0, keys)
         del keys
         self._count_copies(choice.copies, choice.originals)
-        self.counts.add(self._rows, choice.winners)
-        self.counts.add(self._rows, choice.anonymous)
+        # In the order of the columns they are read twice as fast.
+        self.counts.add(self._rows, np.sort(np.concatenate((choice.winners, choice.anonymous))))
 
     def extend(self, exports: Iterable[Export], now: float) -> bool:
         """Index more exports; False, and the index is void, when that takes a new one."""
@@ -99,14 +98,13 @@ class Index:
     def _add(self, export: Export, now: float) -> bool:
         base, offset = self._total, np.uint32(self._total)
         parts = list(self._note(export))
-        found = [part.found for part in parts]
         sizes = [part.rows for part in parts]
         keys, rows = load(parts, self.kinds.__getitem__, self.backends.__getitem__)
         if np.any(rows.times > now + AHEAD):
             return False
         choice = choose(keys, rows.times, rows.kinds >= UNREADABLE)
         self._rows = self._rows.join(rows)
-        self._find(found, sizes, base, keys)
+        self._find(parts, sizes, base, keys)
         at = np.searchsorted(self._keys, choice.keys)
         known = np.zeros(len(at), np.bool_)
         inside = at < len(self._keys)
@@ -152,12 +150,12 @@ class Index:
             rows.kinds[future] = REJECTED
         self._reject(Reason.TIME, future.tolist(), "timestamp: more than a day ahead")
 
-    def _find(
-        self, found: Iterable[list[tuple[int, int]]], sizes: Iterable[int], base: int, keys: Keys
-    ) -> None:
+    def _find(self, parts: Iterable[Part], sizes: Iterable[int], base: int, keys: Keys) -> None:
+        times = self._rows.times[base:]
         start = 0
-        for rows, size in zip(found, sizes, strict=True):
-            self.findings.add(rows, base + start, keys[start:], self._rows)
+        for part, size in zip(parts, sizes, strict=True):
+            rows = slice(start, start + size)
+            self.findings.add(part, base + start, keys[rows], times[rows])
             start += size
 
     def _displaces(self, copies: Numbers, standing: Numbers) -> bool:

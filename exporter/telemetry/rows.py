@@ -96,23 +96,27 @@ def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
     A rejected copy counts only where there is no other.
     """
     order = np.argsort(keys).astype(np.uint32)
-    known = int(np.count_nonzero(keys == 0))
-    anonymous, order = order[:known], order[known:]
+    without = int(np.count_nonzero(keys == 0))
+    anonymous, order = order[:without], order[without:]
     ordered = keys[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)])
-    winners = order[starts]
-    sizes = np.diff(starts, append=len(ordered))
-    several = np.flatnonzero(sizes > 1)
-    sizes = sizes[several]
-    begins = np.concatenate(([0], np.cumsum(sizes)))[:-1].astype(np.int64)
-    rows = order[np.repeat(starts[several] - begins, sizes) + np.arange(sizes.sum())]
-    if len(several):
-        when = np.where(rejected[rows], np.inf, times[rows])
-        first = when == np.repeat(np.minimum.reduceat(when, begins), sizes)
-        winners[several] = np.minimum.reduceat(np.where(first, rows, _NOBODY), begins)
-    originals = np.repeat(winners[several], sizes)
+    again = np.zeros(len(ordered), np.bool_)
+    np.equal(ordered[1:], ordered[:-1], out=again[1:])
+    unique, winners = ordered[~again], order[~again]
+    del ordered
+    several = again.copy()
+    several[:-1] |= again[1:]
+    rows = order[several]
+    begins = np.flatnonzero(~again[several])
+    if not len(rows):
+        return Choice(unique, winners, anonymous, rows, rows)
+    sizes = np.diff(begins, append=len(rows))
+    when = np.where(rejected[rows], np.inf, times[rows])
+    earliest = when == np.repeat(np.minimum.reduceat(when, begins), sizes)
+    best = np.minimum.reduceat(np.where(earliest, rows, _NOBODY), begins)
+    winners[several[~again]] = best
+    originals = np.repeat(best, sizes)
     copies = (rows != originals) & ~rejected[rows]
-    return Choice(ordered[starts], winners, anonymous, rows[copies], originals[copies])
+    return Choice(unique, winners, anonymous, rows[copies], originals[copies])
 
 
 def _join(parts: Iterable[Part], column: str, kind: Any) -> Any:

@@ -4,7 +4,7 @@ import pytest
 
 from exporter.files import ItemError
 from exporter.model import Reason
-from exporter.results.checklist import Check, parse
+from exporter.results.checklist import NAME_LENGTH, Check, parse
 
 
 def ticks(text: str, file: str = "checklist.md") -> dict[str, bool]:
@@ -172,3 +172,8 @@ def test_an_item_that_cannot_be_understood_is_rejected_alone(item: str, file: st
     assert checks == [Check("good", passed=True)]
     position = "line 2" if file == "c.md" else "entry 2"
     assert (found.reason, found.file, found.position) == (Reason.FIELD, file, position)
+
+
+def test_a_name_is_kept_to_a_readable_length() -> None:
+    checks, _ = parse("- [x] " + "x" * 5000, "c.md")
+    assert len(checks[0].name) == NAME_LENGTH

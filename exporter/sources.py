@@ -20,7 +20,7 @@ from exporter.collectors import (
 )
 from exporter.collectors.settings import SourceSettings
 from exporter.config.mistakes import describe, unknown
-from exporter.model import Context, Reading, UserError
+from exporter.model import Context, ErrorClass, Reading, SourceError, UserError
 from exporter.release import Release
 
 # One module each, with `Settings` and `collect(settings, context)`.
@@ -62,8 +62,16 @@ class Source:
         return f"{self.release.folder} {self.settings.model_dump_json()}"
 
     def collect(self, context: Context) -> Reading:
-        """Return what the source says now; raises SourceError when it cannot be read."""
+        """Return what the source says now; raises SourceError when it cannot be read or be true."""
         reading: Reading = self.collector.collect(self.settings, context)
+        units = {metric.gauge: metric.unit for metric in self.release.metrics}
+        for sample in reading.samples:
+            unit = units.get(sample.gauge)
+            # 99.2 for a share is no pass: somebody forgot `scale: 0.01`.
+            if unit is not None and not unit.low <= sample.value <= unit.high:
+                reach = f"{unit.show(unit.low)} to {unit.show(unit.high)}"
+                message = f"{sample.gauge}: {unit.show(sample.value)} is outside {reach}"
+                raise SourceError(ErrorClass.MALFORMED, message)
         return reading
 
 
@@ -84,6 +92,8 @@ def _load(release: Release, name: str, written: Any, gauge: str) -> Source:
             known = ", ".join(OWN_COLLECTORS)
             raise UserError(f"{release.file}: {where}: write exactly one of {known}, with settings")
         ((kind, written),) = written.items()
+        if "gauge" in written:
+            raise UserError(f"{release.file}: {where}.{kind}.gauge: follows from the name; drop it")
         collector = _find(f"{release.file}: {where}", OWN_COLLECTORS, kind)
         where, written = f"{where}.{kind}", written | {"gauge": gauge}
     else:

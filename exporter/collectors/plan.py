@@ -5,7 +5,7 @@ release_milestone_planned_timestamp_seconds{milestone="beta start"} 1.7682912e+0
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from exporter.plan import Milestone, Plan
 class Settings(SourceSettings):
     """The plan needs no file of its own; a new day changes it, so it is looked at often."""
 
-    interval: Duration = Field(MINUTE, gt=timedelta(0), description="time between two looks")
+    interval: Duration = Field(MINUTE, description="time between two looks")
 
 
 def collect(_settings: Settings, context: Context) -> Reading:

@@ -35,11 +35,9 @@ class SourceSettings(BaseModel):
 
     PRODUCED_IN: ClassVar[tuple[Phase, ...]] = ()
 
-    interval: Duration = Field(15 * MINUTE, gt=timedelta(0), description="time between two runs")
-    deadline: Duration = Field(2 * MINUTE, gt=timedelta(0), description="longest a run may take")
-    max_age: Duration = Field(
-        26 * HOUR, gt=timedelta(0), description="oldest acceptable successful read"
-    )
+    interval: Duration = Field(15 * MINUTE, description="time between two runs")
+    deadline: Duration = Field(2 * MINUTE, description="longest a run may take")
+    max_age: Duration = Field(26 * HOUR, description="oldest acceptable successful read")
     facts_max_age: Duration | None = Field(
         None, description="oldest acceptable fact while the facts are being produced"
     )

@@ -57,8 +57,9 @@ class _Pages:
             return Response(page.compressed, media_type=form, headers=headers)
         return Response(page.plain, media_type=form, headers=headers)
 
-    def index(self, _request: Request) -> Response:
-        page = status_page.render(self._service.view(), self._now())
+    def index(self, request: Request) -> Response:
+        refresh = request.query_params.get("refresh") != "off"
+        page = status_page.render(self._service.view(), self._now(), refresh=refresh)
         return HTMLResponse(page, headers=PAGE_HEADERS)
 
     async def healthy(self, _request: Request) -> Response:

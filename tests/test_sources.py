@@ -1,0 +1,86 @@
+"""Sources: settings joined with their collectors, and what cannot be true."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exporter.config.loading import load_release
+from exporter.model import Context, ErrorClass, SourceError, UserError
+from exporter.sources import Source, load_sources
+
+OWN = """
+project: caro
+release: v1.1.0
+milestones: [{name: beta start, planned: 2026-01-13, opens: beta}]
+metrics:
+  - id: X-1
+    title: Crash free sessions
+    name: crash_free_ratio
+    help: Share of sessions without a crash.
+    unit: percent
+    bands:
+      - {at_least: 95 %, verdict: pass, text: good}
+      - {otherwise: true, verdict: fail, text: bad}
+    source: {json: {file: crash.json, path: crash_free}}
+"""
+
+Load = Callable[[str], dict[str, Source]]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    def load(text: str) -> dict[str, Source]:
+        file = tmp_path / "release.yaml"
+        file.write_text(text)
+        return {one.name: one for one in load_sources(load_release(file, "release.yaml"))}
+
+    return load
+
+
+@pytest.fixture
+def here(context: Context, tmp_path: Path) -> Context:
+    return Context("caro", "v1.1.0", tmp_path, context.state, context.plan, context.now)
+
+
+def test_the_plan_is_a_source_without_being_named(load: Load) -> None:
+    assert "plan" in load(OWN)
+
+
+def test_an_own_metric_brings_its_source_and_value(
+    load: Load, here: Context, tmp_path: Path
+) -> None:
+    (tmp_path / "crash.json").write_text(json.dumps({"crash_free": 0.992}))
+    (sample,) = load(OWN)["own_crash_free_ratio"].collect(here).samples
+    assert (sample.gauge, sample.value) == ("release_crash_free_ratio", 0.992)
+
+
+def test_a_percentage_where_a_ratio_belongs_is_refused_and_not_a_pass(
+    load: Load, here: Context, tmp_path: Path
+) -> None:
+    (tmp_path / "crash.json").write_text(json.dumps({"crash_free": 99.2}))
+    with pytest.raises(SourceError, match=r"9,920% is outside 0% to 100%") as caught:
+        load(OWN)["own_crash_free_ratio"].collect(here)
+    assert caught.value.kind is ErrorClass.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{jsn: {file: a, path: b}}", "unknown source 'jsn'; did you mean 'json'?"),
+        ("{json: {file: a}}", "source.json.path: is missing; write it"),
+        ("{json: {file: a, path: b, gauge: c}}", "source.json.gauge: follows from the name"),
+        ("{json: {file: a, path: b}, csv: {}}", "write exactly one of csv, json, promql"),
+        ("{json: a}", "write exactly one of csv, json, promql"),
+        ("{}", "write exactly one of csv, json, promql"),
+    ],
+)
+def test_a_mistake_in_an_own_source_names_file_key_and_fix(
+    load: Load, written: str, message: str
+) -> None:
+    text = OWN.replace("{json: {file: crash.json, path: crash_free}}", written)
+    with pytest.raises(UserError) as caught:
+        load(text)
+    assert str(caught.value).startswith("release.yaml: metrics.crash_free_ratio.source")
+    assert message in str(caught.value)

@@ -21,11 +21,12 @@ def parse(value: object) -> timedelta:
     if match is None:
         raise ValueError("write a number with its unit, such as 30s, 15m, 36h or 2d")
     seconds = float(match[1]) * _SECONDS[match[2]]
-    if not seconds:
-        raise ValueError("write a time above zero")
     if seconds > _LONGEST.total_seconds():
         raise ValueError(f"write at most {render(_LONGEST)}")
-    return timedelta(seconds=seconds)
+    duration = timedelta(seconds=seconds)
+    if not duration:
+        raise ValueError("write a time above zero")
+    return duration
 
 
 def render(value: timedelta) -> str:

@@ -1,5 +1,6 @@
 """YAML from people: plain data only, with the line of every mistake."""
 
+import re
 from typing import Any
 
 import yaml
@@ -9,6 +10,7 @@ LENGTH = 256 * 1024
 NUMBER_LENGTH = 100
 
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class YamlError(ValueError):
@@ -46,14 +48,13 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             text = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
             if text in seen and text != "<<":
-                raise YamlError(f"key {text!r} stands here twice", _line_of(key))
+                raise YamlError(f"key {text[:60]!r} stands here twice", _line_of(key))
             seen.add(text)
         return super().construct_mapping(node, deep)
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
-        if node.tag in _NUMBERS and (":" in node.value or len(node.value) > NUMBER_LENGTH):
-            # YAML 1.1 takes 12:30 for 750, and takes its time for long ones.
-            raise YamlError("a number with ':' or very long; put it in quotes", _line_of(node))
+        if isinstance(node, yaml.ScalarNode):
+            _check_scalar(node)
         try:
             return super().construct_object(node, deep)
         except YamlError:
@@ -69,8 +70,9 @@ def load_yaml(text: str) -> Any:
         raise YamlError(f"longer than {LENGTH // 1024} KiB")
     try:
         loader = _Loader(text)
-    except yaml.YAMLError as error:
-        raise YamlError("not YAML: a character that no text has") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise YamlError("a character that no text has", line) from error
     try:
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
@@ -79,6 +81,15 @@ def load_yaml(text: str) -> Any:
         raise YamlError(said or "not YAML", mark.line + 1 if mark else 0) from error
     finally:
         loader.dispose()
+
+
+def _check_scalar(node: yaml.ScalarNode) -> None:
+    if node.tag in _NUMBERS and (":" in node.value or len(node.value) > NUMBER_LENGTH):
+        # YAML 1.1 takes 12:30 for 750, and takes its time for long ones.
+        raise YamlError("a number with ':' or very long; put it in quotes", _line_of(node))
+    if _SURROGATE.search(node.value):
+        # Written as an escape; no UTF-8 can carry it on.
+        raise YamlError("half a character; write the character itself", _line_of(node))
 
 
 def _line(loader: Any) -> int:

@@ -82,15 +82,17 @@ def test_plain_data_is_read(text: str, data: object) -> None:
         ("n: " + "9" * 100_000, 1, "put it in quotes"),
         ("n: 0x" + "f" * 100_000, 1, "put it in quotes"),
         ("n: 0b_\n", 1, "invalid literal"),
+        ('a: 1\nb: "\\ud800"\n', 2, "half a character"),
+        ('"\\ud83d\\ude00": 1\n', 1, "half a character"),
         # Sizes.
         ("x: 1\ny: " + "[" * DEPTH + "]" * DEPTH, 2, "deeper than 50 levels"),
         ("[" * 100_000, 1, "deeper than 50 levels"),
         ("{a: " * 60_000, 1, "deeper than 50 levels"),
         ("- " * 100_000, 1, "deeper than 50 levels"),
         ("#" + "x" * LENGTH, 0, "longer than 256 KiB"),
-        ("a: \0\n", 0, "a character that no text has"),
-        ("a: \x1b[31m\n", 0, "a character that no text has"),
-        ("a: \ud800\n", 0, "a character that no text has"),
+        ("a: \0\n", 1, "a character that no text has"),
+        ("a: 1\nb: \x1b[31m\n", 2, "a character that no text has"),
+        ("a: \ud800\n", 1, "a character that no text has"),
     ],
 )
 def test_a_mistake_is_refused_with_its_line(text: str, line: int, message: str) -> None:

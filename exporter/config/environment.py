@@ -18,7 +18,13 @@ _LONGEST = 64 * 1024
 class Environment(BaseSettings):
     """What the environment may say; a flag of the command line wins over it."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        # Compose hands over an empty text for every variable that is not set.
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
 
     config_file: Path = Path("release.yaml")
     storage_path: Path = Path("data")
@@ -33,11 +39,13 @@ class Environment(BaseSettings):
     @classmethod
     def _secrets_from_files(cls, values: dict[str, Any]) -> dict[str, Any]:
         for secret in SECRETS:
-            file = values.get(f"{secret}_file")
+            name, file = _name(secret), values.get(f"{secret}_file")
             if file is not None:
                 if values.get(secret):
-                    raise ValueError(f"set {_name(secret)} or {_name(secret)}_FILE, not both")
-                values[secret] = _read_secret(Path(file), f"{_name(secret)}_FILE")
+                    raise ValueError(f"set {name} or {name}_FILE, not both")
+                values[secret] = _read_secret(Path(file), f"{name}_FILE: {file}")
+            elif values.get(secret):
+                values[secret] = _checked(values[secret], name)
         return values
 
 
@@ -66,14 +74,22 @@ def _upper(line: str) -> str:
     return f"{_name(field)}: {message}" if colon and field in Environment.model_fields else line
 
 
-def _read_secret(file: Path, variable: str) -> str:
+def _read_secret(file: Path, where: str) -> str:
     try:
         with file.open("rb") as opened:
-            content = opened.read(_LONGEST)
-        secret = content.decode("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise ValueError(f"{variable}: {file}: {why.lower()}") from error
+            content = opened.read(_LONGEST + 1)
+    except OSError as error:
+        why = error.strerror or "cannot be read"
+        raise ValueError(f"{where}: {why.lower()}") from error
+    if len(content) > _LONGEST:
+        raise ValueError(f"{where}: longer than {_LONGEST // 1024} KiB")
+    return _checked(content.decode("utf-8", "replace").strip(), where)
+
+
+def _checked(secret: str, where: str) -> str:
+    """Return the secret if a request's header can carry it."""
     if not secret:
-        raise ValueError(f"{variable}: {file}: is empty; write the secret into it")
+        raise ValueError(f"{where}: is empty; write the secret into it")
+    if not (secret.isascii() and secret.isprintable()):
+        raise ValueError(f"{where}: write the secret alone, one line of plain characters")
     return secret

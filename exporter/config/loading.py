@@ -1,5 +1,6 @@
 """Release files from disk: one, or a folder of them in which a bad one leaves the others."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -78,7 +79,7 @@ def build_release(model: ReleaseFile, file: Path, name: str) -> Release:
         project=model.project,
         name=model.release,
         file=name,
-        folder=(file.parent / model.data).resolve(),
+        folder=file.parent.resolve() / model.data,
         plan=Plan(
             tuple(
                 Milestone(one.name, one.planned, one.actual, one.opens, one.closes)
@@ -101,16 +102,23 @@ def build_release(model: ReleaseFile, file: Path, name: str) -> Release:
 
 def _files(path: Path) -> list[tuple[Path, str]]:
     """Return the release files with the names to call them by."""
-    if path.is_file():
-        return [(path, path.name)]
-    if not path.is_dir():
+    if not os.path.lexists(path):
         raise UserError(
             f"{path}: there is no such file; `release-exporter init` writes one to start from"
         )
-    files = sorted({file for pattern in PATTERNS for file in path.glob(pattern)})
-    if not files:
+    if not path.is_dir():
+        return [(path, _printable(path.name))]
+    files = {file.relative_to(path): file for pattern in PATTERNS for file in path.glob(pattern)}
+    # Hidden ones are editors' half files, and what Kubernetes links the visible ones to.
+    visible = {name: files[name] for name in sorted(files) if not name.as_posix().startswith(".")}
+    if not visible:
         raise UserError(f"{path}: no release file in this folder; looked for {', '.join(PATTERNS)}")
-    return [(file, file.relative_to(path).as_posix()) for file in files]
+    return [(file, _printable(name.as_posix())) for name, file in visible.items()]
+
+
+def _printable(name: str) -> str:
+    """Return the name as it may stand in a line: on disk it is any bytes but two."""
+    return name if name.isprintable() else ascii(name)
 
 
 def _read(file: Path, name: str) -> str:
@@ -118,7 +126,9 @@ def _read(file: Path, name: str) -> str:
         raise UserError(f"{name}: not a regular file")
     try:
         with file.open("rb") as opened:
-            content = opened.read(LENGTH + 4)
+            content = opened.read(LENGTH + 1)
+        if len(content) > LENGTH:
+            raise UserError(f"{name}: longer than {LENGTH // 1024} KiB")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"{name}: byte {error.start}: not UTF-8; save it as UTF-8") from error

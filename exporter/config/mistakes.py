@@ -10,6 +10,19 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 _SHOWN = 10
+_LONGEST = 60
+
+# How pydantic marks that a mistake is in a key.
+_KEY = "[key]"
+
+_MESSAGES = {
+    "missing": "is missing; write it",
+    "string_type": "write text",
+    "invalid_key": "write text",
+    "dict_type": "write keys with values",
+    "model_type": "write keys with values",
+    "list_type": "write a list, '- ' before each entry",
+}
 
 
 def describe(model: type[BaseModel], error: ValidationError, prefix: str = "") -> list[str]:
@@ -22,34 +35,48 @@ def describe(model: type[BaseModel], error: ValidationError, prefix: str = "") -
 
 def unknown(kind: str, written: str, known: list[str]) -> str:
     """Return `unknown KIND 'x'; did you mean 'y'? known are …`."""
-    near = get_close_matches(written, known, 1)
+    parts = [one for one in known if one.startswith(f"{written}/")]
+    near = parts or get_close_matches(written[:_LONGEST], known, 1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"unknown {kind} {written[:60]!r}; {hint}known are {', '.join(known)}"
+    return f"unknown {kind} {written[:_LONGEST]!r}; {hint}known are {', '.join(known)}"
 
 
 def _line(model: type[BaseModel], detail: ErrorDetails, prefix: str) -> str:
-    location = [part for part in detail["loc"] if not _is_union_branch(part)]
-    where = prefix
-    for part in location:
-        where += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if where else str(part)
+    location, message = list(detail["loc"]), _message(detail)
     if detail["type"] == "extra_forbidden":
         *parents, key = location
-        return f"{where}: {unknown('key', str(key), sorted(_keys(model, parents)))}"
-    return f"{where}: {_message(detail)}" if where else _message(detail)
+        message = unknown("key", str(key), sorted(_keys(model, parents)))
+    elif detail["type"] == "invalid_key" or location[-1:] == [_KEY]:
+        # The mistake is in the key, not below it; as the location has it, `1` would be an index.
+        location = location[: -2 if location[-1] == _KEY else -1]
+        message = f"key {str(detail['input'])[:_LONGEST]!r}: {message}"
+    where = _place(prefix, location)
+    return f"{where}: {message}" if where else message
+
+
+def _place(prefix: str, location: list[int | str]) -> str:
+    where = prefix
+    for part in location:
+        if isinstance(part, int):
+            where += f"[{part + 1}]"
+        else:
+            where += f".{_word(part)}" if where else _word(part)
+    return where
+
+
+def _word(key: str) -> str:
+    """Return a key as it stands in the file, if it can stand in a line."""
+    key = key[:_LONGEST]
+    return key if key.isprintable() else ascii(key)
 
 
 def _message(detail: ErrorDetails) -> str:
-    if detail["type"] == "missing":
-        return "is missing; write it"
-    if detail["type"] == "string_type" and isinstance(detail["input"], (int, float, date)):
+    kind = detail["type"]
+    if kind in ("string_type", "invalid_key") and isinstance(detail["input"], (int, float, date)):
         return "is no text to YAML; put it in quotes"
-    message = detail["msg"].removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
-
-
-def _is_union_branch(part: int | str) -> bool:
-    # pydantic names the branch of a union in the location: no key of the file.
-    return isinstance(part, str) and part in ("str", "int", "float", "[key]")
+    message = _MESSAGES.get(kind, detail["msg"]).removeprefix("Value error, ")
+    # A sentence becomes part of a line; a name such as QM-3 or URL stays as it is.
+    return message[:1].lower() + message[1:] if message[1:2].islower() else message
 
 
 def _keys(model: type[BaseModel], location: list[Any]) -> Iterator[str]:

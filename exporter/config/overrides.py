@@ -1,8 +1,8 @@
 """Bands, due phases and own metrics of a release file, turned into catalog entries."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from exporter.bands import (
     OTHERWISE,
@@ -16,6 +16,7 @@ from exporter.bands import (
     within,
 )
 from exporter.catalog import BETA_OVER, CATALOG, Due, Judged, Metric
+from exporter.config.mistakes import unknown
 from exporter.config.release_file import BandEntry, OwnMetric, ReleaseFile
 from exporter.model import Tier, UserError
 from exporter.plan import DAY, PHASES, Phase
@@ -30,6 +31,9 @@ CONDITIONS: Mapping[str, Callable[[float], Interval]] = {
     "within": within,
 }
 
+# Series of the exporter itself: an own metric of such a name would stand between them.
+RESERVED = re.compile(r"release_(info|phase|beta_day|(metric|source|config|exporter)_.*)")
+
 
 def build_metrics(file: ReleaseFile) -> tuple[Metric, ...]:
     """Return the catalog as this release judges it; raises UserError naming key and fix."""
@@ -38,7 +42,7 @@ def build_metrics(file: ReleaseFile) -> tuple[Metric, ...]:
     for metric in own:
         if metric.id in {one.id for one in CATALOG}:
             raise UserError(f"metrics.{metric.id}: this id is taken; choose another, such as X-1")
-        if metric.gauge in taken:
+        if metric.gauge in taken or RESERVED.fullmatch(metric.gauge):
             raise UserError(f"metrics.{metric.id}: the gauge {metric.gauge} is taken; rename it")
     metrics = (*CATALOG, *own)
     keys = [metric.key(series) for metric in metrics for series in metric.judged]
@@ -135,6 +139,4 @@ def _due(where: str, written: str) -> Due:
 def _known(section: str, written: Mapping[str, object] | Sequence[str], keys: list[str]) -> None:
     for key in written:
         if key not in keys:
-            near = get_close_matches(key, keys, 1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UserError(f"{section}: unknown metric {key!r}; {hint}known are {', '.join(keys)}")
+            raise UserError(f"{section}: {unknown('metric', key, keys)}")

@@ -1,32 +1,65 @@
 """The models of `release.yaml`; sources stay raw here, their collectors' settings check them."""
 
 from collections import Counter
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
-    PositiveInt,
     StrictBool,
+    StrictInt,
     model_validator,
 )
 
 from exporter.model import Tier, Verdict
 from exporter.plan import Phase
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
+
 # Label values and folder names: no separators, no control characters, nothing hidden.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$")]
 Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Count = Annotated[StrictInt, Field(gt=0, le=10**9)]
+Repository = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*$")
+]
 Key = Annotated[str, Field(pattern=r"^[A-Z]{1,4}-[0-9]{1,3}(/[A-Za-z0-9_.-]{1,32})?$")]
+
+
+def _quantity(written: object) -> object:
+    # YAML takes `yes` for a number, too.
+    if isinstance(written, bool) or not isinstance(written, (str, int, float)):
+        raise ValueError("write a number with its unit, such as '80 %', '850 ms' or '4 h'")  # noqa: TRY004 - pydantic collects ValueErrors
+    return written
+
+
 Quantity = Annotated[
     str | int | float,
     Field(union_mode="left_to_right", description="number with its unit: '80 %', '850 ms', '4 h'"),
+    BeforeValidator(_quantity),
 ]
+
+
+def _day(written: object) -> date:
+    # A plain number would be taken for seconds since 1970, and a far year ends the calendar.
+    if isinstance(written, str):
+        with suppress(ValueError):
+            written = date.fromisoformat(written)
+    if not isinstance(written, date) or isinstance(written, datetime):
+        raise ValueError("write a date such as 2026-01-13")  # noqa: TRY004 - pydantic collects ValueErrors
+    if not _FIRST_YEAR <= written.year <= _LAST_YEAR:
+        raise ValueError(f"write a date from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return written
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def _zone(name: str) -> str:
@@ -49,8 +82,8 @@ class MilestoneEntry(Entry):
     """A planned date, the actual one once it is finished, and the phases it opens or closes."""
 
     name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
-    planned: date = Field(description="planned date, in the release's time zone")
-    actual: date | None = Field(None, description="the date it was finished; leave out until then")
+    planned: Day = Field(description="planned date, in the release's time zone")
+    actual: Day | None = Field(None, description="the date it was finished; leave out until then")
     opens: Phase | None = Field(None, description="phase that starts with this day")
     closes: Phase | None = Field(None, description="phase that ends with this day")
 
@@ -92,7 +125,7 @@ class WaiverEntry(Entry):
     reason: Line
     link: HttpUrl
     owner: Line
-    expires: date
+    expires: Day
 
     @model_validator(mode="after")
     def _privacy_stands(self) -> Self:
@@ -130,18 +163,16 @@ class ReleaseFile(Entry):
 
     project: Name
     release: Name
-    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")] | None = Field(
-        None, description="owner/name on GitHub"
-    )
+    repository: Repository | None = Field(None, description="owner/name on GitHub")
     package: PackageEntry | None = None
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "UTC", description="IANA name; days and phases begin at its midnight"
     )
-    data: Annotated[str, Field(min_length=1)] = Field(
+    data: Line = Field(
         ".", description="folder of the raw files, relative to this file; nothing outside is read"
     )
     milestones: Annotated[list[MilestoneEntry], Field(min_length=1, max_length=50)]
-    closed: date | None = Field(
+    closed: Day | None = Field(
         None, description="from this day the release is over; default 30 days after publication"
     )
     sources: dict[str, dict[str, Any] | None] = Field(default_factory=dict)
@@ -151,7 +182,7 @@ class ReleaseFile(Entry):
     due: dict[Key, str] = Field(
         default_factory=dict, description="another phase: always, <phase>, or 'after <phase>'"
     )
-    minimum_n: dict[Key, PositiveInt] = Field(
+    minimum_n: dict[Key, Count] = Field(
         default_factory=dict, description="observations that a verdict needs, default 1"
     )
     waivers: Annotated[list[WaiverEntry], Field(max_length=100)] = Field(default_factory=list)

@@ -1,0 +1,211 @@
+import os
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter.config.environment import PREFIX, SECRETS, Environment, load_environment
+from exporter.model import UserError
+
+SECRET = "s3cr3t-canary-token"
+TOKEN = "RELEASE_EXPORTER_PROMETHEUS_TOKEN"
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.upper().startswith(PREFIX):
+            monkeypatch.delenv(name)
+
+
+def token(environment: Environment) -> str | None:
+    secret = environment.prometheus_token
+    return secret.get_secret_value() if secret else None
+
+
+def test_without_any_variable_the_defaults_work() -> None:
+    environment = load_environment()
+    assert environment.model_dump() == {
+        "config_file": Path("release.yaml"),
+        "storage_path": Path("data"),
+        "web_listen_address": "127.0.0.1:10150",
+        "web_enable_lifecycle": False,
+        "log_level": "info",
+        "log_format": "logfmt",
+        "prometheus_token": None,
+        "prometheus_token_file": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "field", "value"),
+    [
+        ("CONFIG_FILE", "/etc/releases", "config_file", Path("/etc/releases")),
+        ("STORAGE_PATH", "/var/lib/releases", "storage_path", Path("/var/lib/releases")),
+        ("WEB_LISTEN_ADDRESS", ":9", "web_listen_address", ":9"),
+        ("WEB_ENABLE_LIFECYCLE", "true", "web_enable_lifecycle", True),
+        ("WEB_ENABLE_LIFECYCLE", "0", "web_enable_lifecycle", False),
+        ("LOG_LEVEL", "debug", "log_level", "debug"),
+        ("LOG_FORMAT", "json", "log_format", "json"),
+    ],
+)
+def test_each_variable_sets_its_field(
+    monkeypatch: pytest.MonkeyPatch, name: str, written: str, field: str, value: Any
+) -> None:
+    monkeypatch.setenv(PREFIX + name, written)
+    assert getattr(load_environment(), field) == value
+    monkeypatch.delenv(PREFIX + name)
+    monkeypatch.setenv((PREFIX + name).lower(), written)
+    assert getattr(load_environment(), field) == value
+
+
+@pytest.mark.parametrize("field", Environment.model_fields)
+def test_an_empty_variable_is_one_that_is_not_set(
+    monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    monkeypatch.setenv((PREFIX + field).upper(), "")
+    assert load_environment() == Environment.model_construct()
+
+
+def test_other_programs_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFIG_FILE", "/etc/other")
+    monkeypatch.setenv("RELEASE_EXPORTER_OF_TOMORROW", "x")
+    assert load_environment().config_file == Path("release.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "message"),
+    [
+        ("LOG_LEVEL", "loud", "input should be 'debug', 'info', 'warning' or 'error'"),
+        ("LOG_FORMAT", "xml", "input should be 'logfmt' or 'json'"),
+        ("WEB_ENABLE_LIFECYCLE", "perhaps", "input should be a valid boolean"),
+    ],
+)
+def test_a_mistake_names_the_variable_and_what_is_accepted(
+    monkeypatch: pytest.MonkeyPatch, name: str, written: str, message: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, written)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert str(caught.value).startswith(f"environment: {PREFIX}{name}: {message}")
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_every_secret_has_a_field_for_its_file(secret: str) -> None:
+    assert {secret, f"{secret}_file"} <= set(Environment.model_fields)
+
+
+@pytest.mark.parametrize("content", [SECRET, f"{SECRET}\n", f"  {SECRET}\r\n"])
+def test_a_secret_comes_from_its_variable_or_its_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    monkeypatch.setenv(TOKEN, SECRET)
+    assert token(load_environment()) == SECRET
+    monkeypatch.delenv(TOKEN)
+    (tmp_path / "token").write_text(content)
+    monkeypatch.setenv(f"{TOKEN}_FILE", str(tmp_path / "token"))
+    assert token(load_environment()) == SECRET
+
+
+def test_an_empty_variable_beside_a_file_is_not_both(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(SECRET)
+    monkeypatch.setenv(f"{TOKEN}_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv(TOKEN, "")
+    assert token(load_environment()) == SECRET
+
+
+def test_both_at_once_is_a_mistake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("other")
+    monkeypatch.setenv(f"{TOKEN}_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv(TOKEN, SECRET)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert str(caught.value) == f"environment: set {TOKEN} or {TOKEN}_FILE, not both"
+
+
+def no_file(_: Path) -> None:
+    pass
+
+
+def a_loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def empty(path: Path) -> None:
+    path.write_text(" \n")
+
+
+def no_text(path: Path) -> None:
+    path.write_bytes(SECRET.encode() + b"\xff")
+
+
+def too_long(path: Path) -> None:
+    path.write_text(SECRET * 10_000)
+
+
+def of_two_lines(path: Path) -> None:
+    path.write_text(f"{SECRET}\nX-Other: header\n")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (no_file, "no such file or directory"),
+        (Path.mkdir, "is a directory"),
+        (a_loop, "too many levels of symbolic links"),
+        (empty, "is empty; write the secret into it"),
+        (no_text, "write the secret alone, one line of plain characters"),
+        (too_long, "longer than 64 KiB"),
+        (of_two_lines, "write the secret alone, one line of plain characters"),
+    ],
+)
+def test_a_secrets_file_that_cannot_be_taken_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    make: Callable[[Path], None],
+    message: str,
+) -> None:
+    make(tmp_path / "token")
+    monkeypatch.setenv(f"{TOKEN}_FILE", str(tmp_path / "token"))
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert str(caught.value) == f"environment: {TOKEN}_FILE: {tmp_path / 'token'}: {message}"
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("more", ["\udcff", "\nX-Other: header", "ü", "\x1b"])
+def test_a_secret_that_no_header_can_carry_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    monkeypatch.setenv(TOKEN, SECRET + more)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert str(caught.value).startswith(f"environment: {TOKEN}: write the secret alone")
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_mistake_elsewhere_does_not_repeat_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TOKEN, SECRET)
+    monkeypatch.setenv(f"{PREFIX}LOG_LEVEL", SECRET)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def test_nothing_that_is_printed_of_the_environment_shows_a_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(SECRET)
+    monkeypatch.setenv(f"{TOKEN}_FILE", str(tmp_path / "token"))
+    environment = load_environment()
+    for shown in (
+        repr(environment),
+        str(environment),
+        f"{environment.model_dump()}",
+        environment.model_dump_json(),
+    ):
+        assert SECRET not in shown

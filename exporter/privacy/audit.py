@@ -72,13 +72,14 @@ class Audit:
 
         A text of more than 16 KiB is replaced as a whole.
         """
-        if len(text) <= _LONGEST_TAKEN_APART:
-            for _ in range(_PASSES):
-                data = utf8(text)
-                found = self._found(data)
-                if not found:
-                    return text
-                text = _replace(data, found)
+        for _ in range(_PASSES):
+            if len(text) > _LONGEST_TAKEN_APART:
+                break
+            data = utf8(text)
+            found = self._found(data)
+            if not found:
+                return text
+            text = _replace(data, found)
         return "".join(_marker(name) for name in sorted(self.findings(text))) or text
 
     def _found(self, data: bytes) -> list[tuple[Span, str]]:

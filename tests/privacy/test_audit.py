@@ -121,6 +121,7 @@ def test_raw_json_of_a_finding_is_suspect(text: str) -> None:
         ("/Users/Shared /Users/jane", "/Users/Shared [home_path]"),
         ("DB_PASSWORD='a b' x", "[credential] x"),
         ("PWD=/home/jane/x@example.com", "[email]"),
+        ("AA=http://u:p;q@host", "[environment_variable]host"),
         ("-----BEGIN PRIVATE KEY-----\nabc\ndef", "[credential]"),
         ("[email]", "[email]"),
         ("half\ud800 jane@example.com", "half\ufffd [email]"),
@@ -145,6 +146,7 @@ def test_long_text_is_redacted_whole() -> None:
     text = "jane@example.com " + "x" * 20_000 + " 8.8.8.8"
     assert AUDIT.redact(text) == "[email][public_ip]"
     assert AUDIT.redact("x" * 20_000) == "x" * 20_000
+    assert AUDIT.redact("$AB " * 4_000) == "[environment_variable] " * 4_000
 
 
 @pytest.mark.parametrize("pattern", [".", "email", r"\[", r"l\]x", r"\]\[", "[^a]", r"x*\b"])

@@ -262,6 +262,12 @@ def test_a_verdict_needs_its_minimum_n(
         assert (one.due, one.sample) == (True, sample(key, value, n))
 
 
+def test_too_few_observations_are_data_and_not_excused(release: Release) -> None:
+    strict = replace(release, minimum_n={"QM-2": 100})
+    few = verdict_on(strict, "QM-2", good(BETA_OPENS, sample("QM-2", 0.9, 7)), BETA_OPENS)
+    assert (few.verdict, few.due) == (UNKNOWN, True)
+
+
 def test_too_few_observations_say_how_many_are_needed(release: Release) -> None:
     strict = replace(release, minimum_n={"QM-2": 100})
     few = verdict_on(strict, "QM-2", good(WEEK_AFTER, sample("QM-2", 0.9, 7)), WEEK_AFTER)

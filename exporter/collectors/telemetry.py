@@ -108,11 +108,12 @@ class Settings(SourceSettings):
 
 def collect(settings: Settings, context: Context) -> Reading:
     """Return what the engine made of the exports; raises SourceError."""
-    reply = ENGINE.ask(_request(settings, context), settings.deadline.total_seconds())
+    reply = ENGINE.ask(request_for(settings, context), settings.deadline.total_seconds())
     return reply.reading
 
 
-def _request(settings: Settings, context: Context) -> Request:
+def request_for(settings: Settings, context: Context) -> Request:
+    """Return what the engine is asked: settings and plan as plain data."""
     plan, privacy = context.plan, settings.privacy
     return Request(
         folder=str(context.folder),

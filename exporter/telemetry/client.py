@@ -1,5 +1,6 @@
 """The exporter's end of the engine: one process, started at first use, that outlives requests."""
 
+import atexit
 import os
 import select
 import signal
@@ -33,6 +34,7 @@ class Client:
         """Start nothing yet."""
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        atexit.register(self.close)
 
     def ask(self, request: Request, seconds: float) -> Reply:
         """Return the engine's answer; raises SourceError, TIMEOUT or INTERNAL, when none comes."""
@@ -56,9 +58,8 @@ class Client:
         return reply
 
     def close(self) -> None:
-        """End the engine, if there is one."""
-        with self._lock:
-            self._kill()
+        """End the engine, if there is one, whatever it is doing."""
+        self._kill()
 
     def _exchange(self, line: bytes, end: float) -> bytes:
         process = self._running()

@@ -144,10 +144,12 @@ class Index:
     def _postpone(self, now: float) -> None:
         """Reject events whose time is still to come."""
         rows = self._rows
-        future = np.flatnonzero((rows.times > now + AHEAD) & (rows.kinds < UNREADABLE))
+        ahead = rows.times > now + AHEAD
+        future = np.flatnonzero(ahead & (rows.kinds < UNREADABLE))
         if len(future):
             self.expires = float(rows.times[future].min()) - AHEAD
             rows.kinds[future] = REJECTED
+        rows.times[ahead] = now  # for the audit, which takes rejected events, too
         self._reject(Reason.TIME, future.tolist(), "timestamp: more than a day ahead")
 
     def _find(self, parts: Iterable[Part], sizes: Iterable[int], base: int, keys: Keys) -> None:

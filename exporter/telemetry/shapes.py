@@ -9,6 +9,7 @@ unseen; then, as when anything else is wrong with a block, the values in it are 
 import json
 import re
 from itertools import islice
+from typing import Any
 
 from exporter.files import MEBIBYTE, ItemError
 from exporter.model import Reason
@@ -40,17 +41,26 @@ def list_start(data: bytes, at: int) -> int | None:
     if not data.startswith(b"{", at):
         return None
     openings = islice(_WRAPPER.finditer(data, at, at + _WRAPPER_WITHIN), _WRAPPER_TRIES)
-    ends = (opening.end() for opening in openings)
-    return next((end for end in ends if closes(data[at:end], b"]}")), None)
+    starts = (opening.end() for opening in openings)
+    return next((start for start in starts if _begins(data[at:start])), None)
 
 
-def closes(opening: bytes, closing: bytes) -> bool:
-    """Return whether both together are a document with an empty list of events."""
+def ends(closing: bytes) -> bool:
+    """Return whether this closes the object around a list, without another list of events."""
+    rest = _document(b'{"": 0' + closing)
+    return isinstance(rest, dict) and "events" not in rest
+
+
+def _begins(opening: bytes) -> bool:
+    document = _document(opening + b"]}")
+    return isinstance(document, dict) and document.get("events") == []
+
+
+def _document(data: bytes) -> Any:
     try:
-        document = json.loads((opening + closing).decode("latin-1"))
+        return json.loads(data.decode("latin-1"))
     except (ValueError, RecursionError):
-        return False
-    return document == [] or (isinstance(document, dict) and document.get("events") == [])
+        return None
 
 
 class Reader:
@@ -188,7 +198,7 @@ class Reader:
             elif not window.grow():
                 raise self._unended()
         closing = window.data[window.at : window.at + end - len(opening) - 1]
-        if not closes(opening, b"]" + closing):
+        if not ends(closing):
             raise self._broken(Reason.SHAPE, "its `events` stands there twice")
         self._events.envelope((opening + closing).decode("utf-8", "surrogateescape"))
         window.move(window.at + len(closing))
@@ -218,6 +228,8 @@ class Reader:
                     raise
                 self._by_line = True
             else:
+                if start == end:
+                    raise self._broken(Reason.SYNTAX, "not JSON")
                 self._one(start, end)
                 return
         self._one_line(line)

@@ -60,7 +60,7 @@ class Window:
         held = len(self.data) - self.at
         if self.ended or held >= LARGEST_EVENT:
             return False
-        self._fill(max(BLOCK, 2 * held))
+        self._fill(min(max(BLOCK, 2 * held), LARGEST_EVENT))
         return True
 
     def _fill(self, size: int) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from exporter.files import MEBIBYTE
 from exporter.telemetry import values
-from exporter.telemetry.shapes import BOUNDARY, closes, list_start
+from exporter.telemetry.shapes import BOUNDARY, ends, list_start
 
 STRETCH = 4 * MEBIBYTE
 
@@ -46,12 +46,13 @@ def split(descriptor: int, size: int) -> list[Stretch]:
 def _split_list(descriptor: int, size: int, opening: bytes, start: int) -> list[Stretch]:
     tail = os.pread(descriptor, _LOOK, size - _LOOK)
     close = tail.rfind(b"]")
-    if close < 0 or not closes(opening, tail[close:]):
+    closing = tail[close + 1 :]
+    if close < 0 or (closing.strip() if opening == b"[" else not ends(closing)):
         return []
     end = size - len(tail) + close
     commas = _cuts(descriptor, range(start + STRETCH, end - STRETCH // 2, STRETCH), BOUNDARY)
     edges = [start - 1, *commas, end]
-    envelope = (opening + tail[close:]).decode("utf-8", "surrogateescape")
+    envelope = (opening + b"]" + closing).decode("utf-8", "surrogateescape")
     return [
         Stretch(before + 1, after, of_list=True, envelope="" if index else envelope)
         for index, (before, after) in enumerate(pairwise(edges))

@@ -1,0 +1,89 @@
+"""A folder of telemetry exports, and what is read of it, in this process."""
+
+import gzip
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from exporter.collectors.telemetry import Settings, request_for
+from exporter.model import Context, Reading, Sample
+from exporter.telemetry.folder import Folder
+from exporter.telemetry.protocol import Reply
+
+FIELDS = {
+    "id": "a",
+    "timestamp": "2026-01-14T18:00:00Z",
+    "event_type": "command_generation",
+    "success": True,
+    "generation_time_ms": 100,
+    "backend_used": "static",
+}
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    """Return a command generation as in shape (a), with another id for each call that gives one."""
+    return FIELDS | changes
+
+
+def text(*events: Any) -> str:
+    """Return the events as an export of shape (a)."""
+    return json.dumps({"events": list(events)})
+
+
+class Exports:
+    """The folder, and the telemetry as one exporter sees it from run to run."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.folder = context.folder / "telemetry"
+        self.folder.mkdir()
+        self._settings = Settings()
+        self._folder: Folder | None = None
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        path.write_bytes(gzip.compress(data, 1) if name.endswith(".gz") else data)
+        # Written an hour ago, as far as the tests' clock is concerned.
+        written = self.context.now.timestamp() - 3600
+        os.utime(path, (written, written))
+        return path
+
+    def settle(self, **settings: Any) -> None:
+        """Take other settings, as written in the release file."""
+        self._settings = Settings.model_validate(settings)
+        self.restart()
+
+    def at(self, **changes: Any) -> None:
+        """Go on with another context."""
+        self.context = replace(self.context, **changes)
+
+    def restart(self) -> None:
+        """Forget everything that is not in the state folder."""
+        self._folder = None
+
+    def reply(self) -> Reply:
+        request = request_for(self._settings, self.context)
+        if self._folder is None:
+            self._folder = Folder(request)
+        return self._folder.read(request.now)
+
+    def read(self) -> Reading:
+        return self.reply().reading
+
+
+def values(reading: Reading, gauge: str, *names: str) -> Any:
+    """Return a gauge's values by the values of these labels, or its only value without labels."""
+    found = [one for one in reading.samples if one.gauge == gauge]
+    if not names:
+        return found[0].value if found else None
+    return {key(one, names): one.value for one in found}
+
+
+def key(sample: Sample, names: tuple[str, ...]) -> Any:
+    of_sample = dict(sample.labels)
+    found = tuple(of_sample[name] for name in names)
+    return found[0] if len(found) == 1 else found

@@ -34,7 +34,7 @@ GOOD = LastGood(READING, SUCCEEDED)
 SMALL = LastGood(Reading(READING.samples[1:]), SUCCEEDED)
 
 TEXTS = st.text(st.characters(), max_size=8)
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**60), 2**60)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 MOMENTS = st.datetimes(
     timezones=st.integers(-23 * 60, 23 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 )

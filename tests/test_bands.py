@@ -178,7 +178,7 @@ RANGES = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(RANGES, max_size=5))
 def test_a_list_is_refused_exactly_when_a_band_takes_no_value(ranges: list[Interval]) -> None:
     some = bands(*ranges, OTHERWISE, verdicts=(WARN,) * (len(ranges) + 1))

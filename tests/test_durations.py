@@ -75,13 +75,13 @@ def test_a_duration_is_shown_in_its_largest_whole_unit(duration: timedelta, text
     assert render(duration) == text
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.timedeltas(timedelta(microseconds=1), LONGEST))
 def test_what_is_shown_is_read_back_to_the_microsecond(duration: timedelta) -> None:
     assert parse(render(duration)) == duration
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_is_a_duration_or_a_value_error(written: str) -> None:
     try:

@@ -113,7 +113,7 @@ PARTS = st.lists(st.sampled_from(["a", "b", "ab", "a.json"]), min_size=1, max_si
 PATTERNS = st.lists(st.sampled_from(["a", "b", "*", "**", "a*", "?", "[ab]"]), max_size=5)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(PARTS, PATTERNS)
 def test_a_pattern_matches_as_its_parts_say(parts: list[str], pattern: list[str]) -> None:
     def fits(left: list[str], wanted: list[str]) -> bool:

@@ -441,7 +441,9 @@ def test_a_value_is_shown_in_the_users_unit(release: Release) -> None:
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(now=MOMENTS, picks=st.lists(st.integers(0, 7), min_size=17, max_size=17))
 def test_no_combination_of_missing_inputs_passes(
     release: Release, now: datetime, picks: list[int]
@@ -453,7 +455,9 @@ def test_no_combination_of_missing_inputs_passes(
         assert one.due is (one.verdict is UNKNOWN)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     now=MOMENTS,
     picks=st.lists(st.sampled_from([PASS, WARN, FAIL, None]), min_size=17, max_size=17),

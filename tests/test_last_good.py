@@ -65,7 +65,9 @@ READINGS = st.builds(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(READINGS, MOMENTS, TEXTS)
 def test_what_is_saved_is_loaded_again_to_the_last_bit(
     tmp_path: Path, reading: Reading, succeeded: datetime, written: str

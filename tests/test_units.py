@@ -96,7 +96,7 @@ def test_a_value_beside_a_bound_is_shown_on_its_side(
     assert unit.show(value, (bound,)) == text
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([unit for unit in EVERY if unit is not DAYS]),
     st.floats(-1e6, 1e6),
@@ -213,7 +213,7 @@ def test_a_quantity_that_cannot_be_read_says_what_is_accepted(
     assert fix in str(caught.value)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(EVERY), st.text(max_size=12))
 def test_any_text_is_a_finite_number_or_a_value_error(unit: Unit, written: str) -> None:
     try:
@@ -224,7 +224,7 @@ def test_any_text_is_a_finite_number_or_a_value_error(unit: Unit, written: str) 
     assert abs(value) != inf
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from([SHARE, PERCENT, SCORE, POINTS, NUMBER]), st.decimals(1, 5, places=4))
 def test_a_bound_is_shown_as_it_was_written(unit: Unit, number: Decimal) -> None:
     bound = unit.parse(f"{number}{unit.steps[0][1]}")

@@ -109,7 +109,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(FRAGMENTS, max_size=25).map("".join) | st.text(max_size=40))
 def test_any_text_is_data_or_a_yaml_error(text: str) -> None:
     line = 0

@@ -27,7 +27,7 @@ def instant(text: str, zone: ZoneInfo) -> float:
     """
     if text[4:5] != "-" or text[7:8] != "-":
         raise ValueError("a time as in RFC 3339 is expected")
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text.upper())  # `t` and `z` are allowed, too
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone if len(text) == _SHORTEST else UTC)
     return moment.timestamp()

@@ -108,7 +108,7 @@ def target_range(bands: Sequence[Band]) -> Interval:
 
 
 def check_bands(bands: Sequence[Band]) -> None:
-    """Raise ValueError unless every value has a band, every band a value, and the target a bound."""
+    """Raise ValueError unless each value has a band, each band a value, and the target a bound."""
     if not bands or bands[-1].range != OTHERWISE:
         raise ValueError("the last band must be 'otherwise', so that every value has a verdict")
     bounds = {bound for band in bands for bound in band.range.bounds}

@@ -26,7 +26,7 @@ def source_of(plan: Plan, name: str, collect: Collect, **settings: timedelta) ->
     module = ModuleType(name)
     module.collect = collect  # type: ignore[attr-defined]  # a module made for a test
     given = {"interval": timedelta(milliseconds=50), "deadline": timedelta(seconds=5)} | settings
-    return Source(release_of(plan), name, module, SourceSettings(**given))  # type: ignore[arg-type]
+    return Source(release_of(plan), name, module, SourceSettings(**given))
 
 
 @pytest.fixture

@@ -41,7 +41,11 @@ class Program:
     def wait_for(self, pattern: str, seconds: float = 30) -> re.Match[str]:
         """Return the first match in the log."""
         compiled = re.compile(pattern)
-        return until(lambda: next(filter(None, map(compiled.search, self.lines)), None), seconds)
+
+        def found() -> re.Match[str] | None:
+            return next(filter(None, map(compiled.search, list(self.lines))), None)
+
+        return until(found, seconds)
 
     def kill(self) -> None:
         """End it at once and close its log."""
@@ -59,7 +63,7 @@ class Program:
         return code
 
 
-def until(condition: Callable[[], T], seconds: float = 30) -> T:
+def until(condition: Callable[[], T | None], seconds: float = 30) -> T:
     """Return the condition's first true answer; fails when there is none in time."""
     end = time.monotonic() + seconds
     while not (answer := condition()):

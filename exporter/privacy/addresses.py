@@ -27,16 +27,13 @@ def is_mailbox(match: str) -> bool:
 # The whole dotted number with its `v`, so that a version or a longer number can be told.
 IPV4 = r"[vV]?[\d.]*\d{1,3}(?:\.\d{1,3}){3}[\d.]*"
 
-_PARTS = 4
 _DIGITS = 3
 
 
 def is_public_v4(match: str) -> bool:
-    """Return whether these are exactly four numbers, and an address that somebody can have."""
+    """Return whether this is exactly an address, and one that somebody can have."""
     parts = match.strip(".").split(".")
-    if len(parts) != _PARTS or any(not part or len(part) > _DIGITS for part in parts):
-        return False
-    if not all(part.isdecimal() for part in parts):
+    if not all(part.isdecimal() and len(part) <= _DIGITS for part in parts):
         return False
     try:
         # Through int: with leading zeros it is still somebody's.
@@ -58,17 +55,13 @@ IPV6 = (
     + r"[0-9a-f:.]*)"
 )
 
-_LONGEST_V6 = 48
-_GIVEN_OUT = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
 def is_public_v6(match: str) -> bool:
     """Return whether the run of groups, without punctuation, is an address somebody can have."""
     text = match.rstrip(".")
-    if len(text) > _LONGEST_V6:
-        return False
-    for candidate in (text, text.removeprefix(":"), text.removesuffix(":"), text.strip(":")):
+    for candidate in (text.removeprefix(":"), text.removesuffix(":"), text.strip(":")):
         try:
             address = IPv6Address(candidate)
         except AddressValueError:
@@ -77,7 +70,7 @@ def is_public_v6(match: str) -> bool:
             return _is_public(IPv4Address(int(address) & 0xFFFFFFFF))
         if address.ipv4_mapped is not None:
             return _is_public(address.ipv4_mapped)
-        return address in _GIVEN_OUT and _is_public(address)
+        return _is_public(address)
     return False
 
 

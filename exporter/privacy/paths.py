@@ -10,6 +10,7 @@ _NAME = r"""[^\s/\\:;,"'`<>|*?()\[\]{}$%&=]+"""
 UNIX_HOME = either(
     rf"\B(?:/(?:data|export|host|media|mnt|net|nfs|srv|usr|var)(?:/[\w.-]+){{0,3}})?/home/+{_NAME}",
     rf"/Users/+{_NAME}",
+    rf"(?i:%2f(?:home|users)%2f){_NAME}",
     r"\B/root\b",
     r"\B~[A-Za-z_][\w.-]*",
     r"\B~/[^\s/]",

@@ -56,7 +56,7 @@ def _in_json(piece: re.Match[str]) -> str:
 
 def _options() -> re2.Options:
     options = re2.Options()
-    options.never_capture = True  # only whole matches matter, and group names may repeat in a union
+    options.never_capture = True  # only whole matches matter
     options.log_errors = False
     options.max_mem = 16 * _MEBIBYTE  # room for a union's automaton; larger patterns are refused
     return options

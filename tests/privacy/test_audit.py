@@ -80,6 +80,9 @@ def test_one_finding_among_a_megabyte_is_suspect() -> None:
         (r"[]^$]T", "]T"),
         (r"[^]x]$", "T"),
         (r"[[:alpha:]$]$", "T"),
+        (r"[^]$]T", "(T"),
+        (r"[^[:alpha:]$]T", "(T"),
+        ("T|\\Qa\n$", "T"),
         (r"\$T\^", "$T^"),
         (r"\Q^T$", "a^T$"),
         (r"\Q^T$\E1$", "a^T$1"),
@@ -91,7 +94,9 @@ def test_one_finding_among_a_megabyte_is_suspect() -> None:
     ],
 )
 def test_raw_json_is_suspect_for_rules_with_anchors(pattern: str, text: str) -> None:
-    audit = Audit([Rule("ticket", pattern), Rule("other", "(?P<n>never)"), *RULES])
+    audit = Audit(
+        [Rule("ticket", pattern), Rule("one", "(?P<n>never)"), Rule("two", "(?P<n>nor)"), *RULES]
+    )
     assert audit.findings(text) == {"ticket"}
     assert audit.suspects(raw({"a": text}))
     assert audit.suspects(raw({text: "a"}))
@@ -113,6 +118,7 @@ def test_raw_json_of_a_finding_is_suspect(text: str) -> None:
     ("text", "redacted"),
     [
         ("nothing here", "nothing here"),
+        ("jane@example.xn--p1ai now", "[email] now"),
         ("mail jane@example.com now", "mail [email] now"),
         ("jane@example.com,joe@example.com", "[email],[email]"),
         ("open /home/jane/notes", "open [home_path]/notes"),
@@ -154,6 +160,11 @@ def test_redaction_ends_even_if_a_rule_finds_its_marker(pattern: str) -> None:
     audit = Audit([Rule("email", pattern), *RULES])
     for text in ("[email]x", "email", "jane@example.comx[email][email]", "a[b", "x x"):
         assert not audit.findings(audit.redact(text))
+
+
+@pytest.mark.parametrize("text", ["1.2.3.4" + "4" * 5000, "1.2.3.4" + ".4" * 5000, "2001::" * 999])
+def test_overlong_numbers_are_no_addresses(text: str) -> None:
+    assert AUDIT.findings(text) == set()
 
 
 # The allow-list
@@ -278,7 +289,9 @@ def test_rules_travel_to_worker_processes() -> None:
     "unit",
     [
         "10.0.0.1 ",
-        "/mnt/Users/Shared",
+        "/mnt/Users/Shared/-",
+        "1.1.1.1",
+        "2001::",
         "64:ff9b::a00:1:",
         "eyJaaaaaaaa-ghp_aaaaaaaaaaaaaaaa-",
         "password=***;",

@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, TypeVar
@@ -39,13 +39,12 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True):
-    """Which content of which file the parts are from.
+    """Which content of which file the parts are from; no name, which may be a person's.
 
     `refused` says why the file's content now could not be read; the parts are its last good ones.
     """
 
     fingerprint: str
-    name: str
     stamp: Stamp
     parts: int
     refused: Rejection | None = None
@@ -72,12 +71,12 @@ class Store:
     def __init__(self, folder: Path, settings: str) -> None:
         """Make the folder; sidecars made with other `settings` are passed over.
 
-        `seed` makes the hashes of ids useless anywhere else.
+        `seed` makes the hashes of ids and names useless anywhere else.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
         self.seed = self._load_seed()
-        self._fingerprint = xxh3_128_hexdigest(f"{FORMAT} {self.seed} {settings}".encode())
+        self._settings = f"{FORMAT} {settings}"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -100,14 +99,15 @@ class Store:
             with self._path(name).open("rb") as file:
                 header = self._header(file, name)
                 parts = [_read(file, Part) for _ in range(header.parts)]
-                return Export(name, header.stamp, parts, header.refused)
+                refused = replace(header.refused, file=name) if header.refused else None
+                return Export(name, header.stamp, parts, refused)
         except _DAMAGED:
             return None
 
     def save(self, name: str, stamp: Stamp, part: Part) -> None:
         """Keep what was read of a whole file."""
         with self._replacing(self._path(name)) as file:
-            _write(file, Header(self._fingerprint, name, stamp, 1))
+            _write(file, Header(self._fingerprint(name), stamp, 1))
             _write(file, part)
 
     def refuse(self, name: str, stamp: Stamp, rejection: Rejection) -> None:
@@ -116,7 +116,8 @@ class Store:
         parts = last_good.parts if last_good else ()
         stamp = NEVER if rejection.reason is Reason.UNREADABLE else stamp
         with self._replacing(self._path(name)) as file:
-            _write(file, Header(self._fingerprint, name, stamp, len(parts), rejection))
+            refused = replace(rejection, file="")
+            _write(file, Header(self._fingerprint(name), stamp, len(parts), refused))
             for part in parts:
                 _write(file, part)
 
@@ -131,7 +132,7 @@ class Store:
         whole = all(path.exists() for path in stretches)
         if whole:
             with self._replacing(self._path(name)) as file:
-                _write(file, Header(self._fingerprint, name, stamp, count))
+                _write(file, Header(self._fingerprint(name), stamp, count))
                 for path in stretches:
                     with path.open("rb") as stretch:
                         copyfileobj(stretch, file, 1 << 20)
@@ -161,12 +162,15 @@ class Store:
 
     def _header(self, file: BinaryIO, name: str) -> Header:
         header = _read(file, Header)
-        if (header.fingerprint, header.name) != (self._fingerprint, name):
+        if header.fingerprint != self._fingerprint(name):
             raise EOFError
         return header
 
+    def _fingerprint(self, name: str) -> str:
+        return xxh3_128_hexdigest(f"{self._settings} {name}".encode(), self.seed)
+
     def _path(self, name: str) -> Path:
-        return self._folder / f"{xxh3_128_hexdigest(name.encode())}.columns"
+        return self._folder / f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
 
     def _stretch(self, name: str, index: int) -> Path:
         return self._path(name).with_suffix(f".{index}.stretch")

@@ -72,6 +72,10 @@ def test_of_a_conflict_the_earliest_counts_then_the_first_file(exports: Exports)
     ]
 
 
+def next_of(change: dict[str, Any]) -> str:
+    return next(iter(change))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -82,7 +86,7 @@ def test_of_a_conflict_the_earliest_counts_then_the_first_file(exports: Exports)
         {"event_type": "session_start"},
         {"timestamp": "2026-01-14T18:00:00.001Z"},
     ],
-    ids=lambda change: "".join(change),
+    ids=next_of,
 )
 def test_what_is_read_of_an_event_makes_a_conflict(
     exports: Exports, change: dict[str, Any]

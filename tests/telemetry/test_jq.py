@@ -37,12 +37,16 @@ jq '[.events[] | select(.event_type == "command_generation")] |
     all-beta-telemetry.json
 """
 
+LINE = "echo ---\n"
+
 milliseconds = some.one_of(
     some.integers(0, 10_000),
     some.floats(0, 1e7, allow_subnormal=False),
     some.sampled_from([0, 0.1, 1999.9999999999998, 2000, 12345678901234567890, 1e300]),
 )
-private = some.sampled_from([None, None, None, None, "", "ls", False, 0, [], {}])
+private: some.SearchStrategy[object] = some.sampled_from(
+    [None, None, None, None, "", "ls", False, 0, [], {}]
+)
 
 
 def generations(count: int | None) -> some.SearchStrategy[list[dict[str, Any]]]:
@@ -87,14 +91,13 @@ def compare(events: list[dict[str, Any]], exports: Exports, folder: Path) -> Non
     exports.write("all-beta-telemetry.json", document)
     reading = exports.read()
 
-    command = "echo ---\n".join((SUCCESS, PRIVACY, SPEED, BACKENDS))
+    command = f"{SUCCESS}{LINE}{PRIVACY}{LINE}{SPEED}{LINE}{BACKENDS}"
     success, privacy, speed, backends = run(command, folder).split("---\n")
-    near = {"rel": 1e-12, "abs": 0}
     assert values(reading, "release_command_success_ratio") * 100 == pytest.approx(
-        float(success), **near
+        float(success), rel=1e-12, abs=0
     )
     assert values(reading, "release_generation_p95_seconds") * 1000 == pytest.approx(
-        float(speed), **near
+        float(speed), rel=1e-12, abs=0
     )
     assert values(reading, "release_privacy_findings", "rule")["field"] == int(privacy)
     counts = {
@@ -103,7 +106,7 @@ def compare(events: list[dict[str, Any]], exports: Exports, folder: Path) -> Non
     ratios = values(reading, "release_backend_usage_ratio", "backend")
     # Theirs lacks a backend that nobody used; of `static` we say that it is none.
     assert {name: ratio for name, ratio in ratios.items() if ratio} == pytest.approx(
-        {name: count / sum(counts.values()) for name, count in counts.items()}, **near
+        {name: count / sum(counts.values()) for name, count in counts.items()}, rel=1e-12, abs=0
     )
 
 

@@ -1,9 +1,7 @@
 """When events happened: in all notations, from the file where they do not say, and from when on."""
 
-import json
-import os
+import math
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -175,7 +173,5 @@ def test_the_percentile_over_days_is_the_formulas(groups: list[list[float]]) -> 
 
 @pytest.mark.parametrize("count", [*range(1, 45), 60, 99, 100, 101, 1000])
 def test_the_percentile_is_at_the_index_of_the_users_formula(count: int) -> None:
-    import math
-
     expected = math.floor(count * 0.95)
     assert quantile([np.arange(count, dtype=np.float64)]) == expected

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001, T201, S603, PLR2004 - a program of its own that prints, on numbers of its own
 """How fast telemetry is read, and in how much memory, beside the `jq` commands it replaces.
 
     python benchmarks/telemetry.py [--events 1000000] [--files 1000] [--runs 3]

@@ -40,7 +40,7 @@ class Folder:
         settings = repr((audit.fingerprint, self._rules, request.fields, request.zone))
         self._store = Store(Path(request.state), settings)
         zone = ZoneInfo(request.zone)
-        self._options = Options(audit, self._rules, request.fields, zone, self._store.seed)
+        self.options = Options(audit, self._rules, request.fields, zone, self._store.seed)
         self._index: Index | None = None
         self._stamps: dict[str, Stamp] = {}
         self._decoded: dict[str, int] = {}
@@ -65,7 +65,7 @@ class Folder:
         if index is not None and not new:
             return index, 0
         unread = [one for one in new if not self._store.is_fresh(one)]
-        ingest(unread, self._store, self._options)
+        ingest(unread, self._store, self.options)
         if index is None:
             self._store.sweep(one.name for one in files)
         only_added = len(new) <= _FEW and not any(one.name in self._stamps for one in new)
@@ -80,7 +80,7 @@ class Folder:
 
         self._index, self._stamps = None, {}
         since, privacy_since = self._request.since, self._request.privacy_since
-        bounds = Bounds(self._options.zone, _or_ever(since), _or_ever(privacy_since))
+        bounds = Bounds(self.options.zone, _or_ever(since), _or_ever(privacy_since))
         return Index(self._exports(files), bounds, now)
 
     def _exports(self, files: Sequence[Found]) -> Iterator[Export]:
@@ -88,7 +88,7 @@ class Folder:
         for found in files:
             export = self._store.load(found.name)
             if export is None:
-                ingest([found], self._store, self._options)
+                ingest([found], self._store, self.options)
                 export = self._store.load(found.name)
             if export is None:
                 message = "what was read of it is damaged, twice"

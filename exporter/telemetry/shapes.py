@@ -30,6 +30,9 @@ _WRAPPER_TRIES = 8
 
 _GLUED = re.compile(rb"\}\s*\{")
 
+# Exports of a day each make a thousand in three years; reading each takes its time.
+MOST_LISTS = 100_000
+
 _LOOK_BACK = 4096
 _LOOK_AHEAD = 64 * 1024
 
@@ -89,9 +92,13 @@ class Reader:
     def documents(self) -> bool:
         """Read document after document, True at the end; raises ItemError for a broken one."""
         window = self._window
+        lists = 0
         while self._next_document():
             start = self._list_start()
             if start is not None:
+                lists += 1
+                if lists > MOST_LISTS:
+                    raise self._broken(Reason.SIZE, f"more than {MOST_LISTS} lists of events")
                 opening = window.data[window.at : start]
                 window.move(start)
                 self._list()

@@ -16,7 +16,7 @@ LARGEST_EVENT = 4 * MEBIBYTE
 LARGEST_FILE = 16 * 1024 * MEBIBYTE
 
 # JSON shrinks ten to fifty times; what grows more, for long, is a bomb.
-_HARMLESS = 64 * MEBIBYTE
+_HARMLESS = 32 * MEBIBYTE
 _RATIO = 250
 
 

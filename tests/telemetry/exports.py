@@ -9,6 +9,7 @@ from typing import Any
 
 from exporter.collectors.telemetry import Settings, request_for
 from exporter.model import Context, Reading, Sample
+from exporter.telemetry.events import Options
 from exporter.telemetry.folder import Folder
 from exporter.telemetry.protocol import Reply
 
@@ -70,6 +71,13 @@ class Exports:
         if self._folder is None:
             self._folder = Folder(request)
         return self._folder.read(request.now)
+
+    @property
+    def options(self) -> Options:
+        """What reading an event depends on, by the settings."""
+        self.reply()
+        assert self._folder is not None
+        return self._folder.options
 
     def read(self) -> Reading:
         return self.reply().reading

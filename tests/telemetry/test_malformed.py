@@ -4,11 +4,15 @@ import gzip
 import json
 import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from exporter.files import ItemError
 from exporter.model import ErrorClass, Reason, SourceError
+from exporter.telemetry.reading import read_whole
+from exporter.telemetry.scan import scan
 from exporter.telemetry.source import LARGEST_EVENT
 from tests.telemetry.exports import Exports, event, text, values
 
@@ -326,14 +330,29 @@ def test_a_folder_named_like_an_export_is_a_folder(exports: Exports) -> None:
     assert (exports.read().read, exports.read().rejected) == (1, {})
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_rejected_until_it_can_be_read(exports: Exports) -> None:
-    path = exports.write("export.json", text(event()))
-    path.chmod(0)
+def test_a_file_that_cannot_be_read_now_is_read_as_soon_as_it_can(exports: Exports) -> None:
+    link = exports.folder / "export.json"
+    link.symlink_to("later/export.json")
+    exports.write("neighbour.json", text(event()))
+    assert exports.read().rejected == {Reason.UNREADABLE: 1}
+    exports.write("later/export.json", text(event(id="b")))
     reading = exports.read()
-    assert reading.rejected == {Reason.UNREADABLE: 1}
-    path.chmod(0o600)
-    assert exports.read().read == 1
+    assert (reading.read, reading.rejected) == (2, {})
+
+
+@pytest.mark.parametrize("instead", [Path.mkdir, Path.touch, os.mkfifo, None])
+def test_a_file_that_changes_between_a_look_and_a_read_is_rejected(
+    exports: Exports, instead: Callable[[Path], object] | None
+) -> None:
+    path = exports.write("export.json", text(event()))
+    options = exports.options
+    (found,) = scan(exports.context.folder, ("telemetry",)).files
+    path.unlink()
+    if instead is not None:
+        instead(path)
+    with pytest.raises(ItemError) as error:
+        read_whole(found, options)
+    assert error.value.rejection.file == "telemetry/export.json"
 
 
 def test_what_is_lenient_stays_so(exports: Exports) -> None:

@@ -1,6 +1,7 @@
-"""The user's words and signs for tiers and verdicts, the same in every view."""
+"""The user's words and signs for tiers, verdicts and phases, the same in every view."""
 
 from exporter.model import Tier, Verdict
+from exporter.plan import PHASES, Phase
 
 TIER_TITLES = {
     Tier.CRITICAL: "CRITICAL METRICS (Must Pass)",
@@ -25,4 +26,9 @@ VERDICT_WORDS = {
     Verdict.FAIL: "fail",
     Verdict.UNKNOWN: "unknown",
     Verdict.NOT_DUE: "not due",
+}
+
+PHASE_WORDS = {phase: phase.value for phase in PHASES} | {
+    Phase.GO_NO_GO: "go/no-go",
+    Phase.POST_RELEASE: "post-release",
 }

@@ -3,19 +3,16 @@
 import os
 import socket
 from collections.abc import Generator
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from exporter.model import Context
-from exporter.plan import Milestone, Phase, Plan
+from exporter.plan import Plan
+from tests.releases import NOW, plan_of
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
-
-NOW = datetime(2026, 1, 17, 20, 0, tzinfo=UTC)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -56,25 +53,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def plan() -> Plan:
     """Return the user's own plan, in the middle of its beta's last day."""
-    rows = [
-        ("planning", 9, 9, None, Phase.PLANNING),
-        ("recruitment", 11, 11, None, Phase.RECRUITMENT),
-        ("preflight", 12, 12, None, Phase.PREFLIGHT),
-        ("beta start", 13, 13, Phase.BETA, None),
-        ("beta end", 17, None, None, Phase.BETA),
-        ("analysis", 19, None, None, Phase.ANALYSIS),
-        ("go/no-go", 23, None, Phase.GO_NO_GO, Phase.GO_NO_GO),
-        ("release", 24, None, Phase.RELEASE, Phase.RELEASE),
-    ]
-    return Plan(
-        tuple(
-            Milestone(
-                name, date(2026, 1, day), date(2026, 1, done) if done else None, opens, closes
-            )
-            for name, day, done, opens, closes in rows
-        ),
-        ZoneInfo("America/Los_Angeles"),
-    )
+    return plan_of()
 
 
 @pytest.fixture

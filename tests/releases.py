@@ -2,18 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from exporter.catalog import CATALOG
 from exporter.freshness import Limits, SourceState
 from exporter.model import Labels, Reading, Sample
-from exporter.plan import Plan
+from exporter.plan import Milestone, Phase, Plan
 from exporter.release import Release
 from exporter.view import ReleaseView, View
 
 NOW = datetime(2026, 1, 17, 20, 0, tzinfo=UTC)
 LIMITS = Limits(timedelta(hours=26))
+
+
+def plan_of(zone: str = "America/Los_Angeles", beta_end: date | None = None) -> Plan:
+    """Return the user's own plan, as far as it is in the middle of its beta's last day."""
+    rows = [
+        ("planning", 9, 9, None, Phase.PLANNING),
+        ("recruitment", 11, 11, None, Phase.RECRUITMENT),
+        ("preflight", 12, 12, None, Phase.PREFLIGHT),
+        ("beta start", 13, 13, Phase.BETA, None),
+        ("beta end", 17, None, None, Phase.BETA),
+        ("analysis", 19, None, None, Phase.ANALYSIS),
+        ("go/no-go", 23, None, Phase.GO_NO_GO, Phase.GO_NO_GO),
+        ("release", 24, None, Phase.RELEASE, Phase.RELEASE),
+    ]
+    milestones = [
+        Milestone(name, date(2026, 1, day), date(2026, 1, done) if done else None, opens, closes)
+        for name, day, done, opens, closes in rows
+    ]
+    milestones[4] = replace(milestones[4], actual=beta_end)
+    return Plan(tuple(milestones), ZoneInfo(zone))
 
 
 def release_of(plan: Plan, folder: Path = Path("/nowhere"), **changes: object) -> Release:

@@ -9,7 +9,7 @@ from exporter.freshness import SourceState, show_age, staleness
 from exporter.judge import Judgement, judge
 from exporter.plan import Plan
 from exporter.view import ReleaseView, View
-from exporter.words import TIER_TITLES, VERDICT_WORDS
+from exporter.words import PHASE_WORDS, TIER_TITLES, VERDICT_WORDS
 
 # A terminal obeys control characters: what comes from outside must not bring any.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -27,7 +27,8 @@ def _release(view: ReleaseView, now: datetime) -> Iterator[str]:
     release, plan = view.release, view.release.plan
     phase, day = plan.phase(now), plan.beta_day(now)
     local = now.astimezone(plan.zone).strftime("%Y-%m-%d %H:%M %Z")
-    yield f"{release.project} {release.name}   {local}   phase: {phase}{f' day {day}' * bool(day)}"
+    where = PHASE_WORDS[phase] if phase else "unknown"
+    yield f"{release.project} {release.name}   {local}   phase: {where}{f' day {day}' * bool(day)}"
     tiers = list(TIER_TITLES)
     judgements = sorted(
         judge(release, view.states, now), key=lambda one: tiers.index(one.metric.tier)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from exporter.model import Verdict
+from exporter.words import VERDICT_ICONS, VERDICT_WORDS
 
 
 class Tone(StrEnum):
@@ -36,13 +37,15 @@ def show_badge(badge: Badge, count: int | None = None) -> Markup:
     )
 
 
-VERDICTS = {
-    Verdict.PASS: Badge("✅", "pass", Tone.GOOD),
-    Verdict.WARN: Badge("⚠️", "warn", Tone.CAUTION),
-    Verdict.FAIL: Badge("❌", "fail", Tone.BAD),
-    Verdict.UNKNOWN: Badge("❔", "unknown", Tone.NEUTRAL),
-    Verdict.NOT_DUE: Badge("⏳", "not due", Tone.NEUTRAL),
+_TONES = {
+    Verdict.PASS: Tone.GOOD,
+    Verdict.WARN: Tone.CAUTION,
+    Verdict.FAIL: Tone.BAD,
+    Verdict.UNKNOWN: Tone.NEUTRAL,
+    Verdict.NOT_DUE: Tone.NEUTRAL,
 }
+
+VERDICTS = {one: Badge(VERDICT_ICONS[one], VERDICT_WORDS[one], _TONES[one]) for one in Verdict}
 
 OK = Badge("✅", "ok", Tone.GOOD)
 STALE = Badge("⚠️", "stale", Tone.CAUTION)

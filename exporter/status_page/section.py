@@ -9,21 +9,12 @@ from urllib.parse import quote
 
 from exporter.judge import WORST_FIRST, Judgement, judge
 from exporter.model import Tier
-from exporter.plan import Milestone, Phase
+from exporter.plan import Milestone
 from exporter.release import Release, Waiver
 from exporter.status_page.badges import EXPIRED, IN_FORCE, VERDICTS, Badge
 from exporter.status_page.health import Health, list_health
 from exporter.view import ReleaseView
-
-# The user's own headings, in the user's order.
-BOXES = {
-    Tier.CRITICAL: "CRITICAL METRICS (Must Pass)",
-    Tier.HIGH: "HIGH PRIORITY METRICS",
-    Tier.PERFORMANCE: "PERFORMANCE METRICS",
-    Tier.PROCESS: "PROCESS METRICS",
-}
-
-_PHASES = {Phase.GO_NO_GO: "go/no-go", Phase.POST_RELEASE: "post-release"}
+from exporter.words import PHASE_WORDS, TIER_TITLES
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ class Section:
             return "unknown: the plan has no milestones"
         days = len(plan.beta_days())
         beta = f", day {day}" if day else ""
-        return _PHASES.get(phase, phase) + beta + (f" of {days}" if beta and days else "")
+        return PHASE_WORDS[phase] + beta + (f" of {days}" if beta and days else "")
 
     @property
     def upcoming(self) -> tuple[str, str] | None:
@@ -83,7 +74,8 @@ class Section:
         """The executive view: its verdicts by heading."""
         return {
             title: [x for x in self.judgements if _executive(x) and x.metric.tier is tier]
-            for tier, title in BOXES.items()
+            for tier, title in TIER_TITLES.items()
+            if tier is not Tier.ENGAGEMENT
         }
 
     @property
@@ -123,7 +115,7 @@ class Section:
 
 
 def _executive(judgement: Judgement) -> bool:
-    return judgement.series.executive and judgement.metric.tier in BOXES
+    return judgement.series.executive and judgement.metric.tier is not Tier.ENGAGEMENT
 
 
 def _distance(milestone: Milestone, today: date) -> str:

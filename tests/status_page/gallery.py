@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from exporter.bands import OTHERWISE, Band, at_least
 from exporter.catalog import CATALOG, Due, Judged, Metric
@@ -21,10 +20,11 @@ from exporter.model import (
     Verdict,
     labels,
 )
-from exporter.plan import Milestone, Phase, Plan
+from exporter.plan import Phase, Plan
 from exporter.release import Release, Waiver
 from exporter.units import UNITS
 from exporter.view import ReleaseView, View
+from tests.releases import plan_of
 
 NOW = datetime(2026, 1, 18, 20, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -71,25 +71,7 @@ LIMITS = Limits(26 * HOUR, 30 * HOUR, (Phase.BETA,))
 
 def make_plan(zone: str = "America/Los_Angeles") -> Plan:
     """Return the user's plan on the day after the beta, with the analysis a day ahead."""
-    rows = [
-        ("planning", 9, 9, None, Phase.PLANNING),
-        ("recruitment", 11, 11, None, Phase.RECRUITMENT),
-        ("preflight", 12, 12, None, Phase.PREFLIGHT),
-        ("beta start", 13, 13, Phase.BETA, None),
-        ("beta end", 17, 17, None, Phase.BETA),
-        ("analysis", 19, None, None, Phase.ANALYSIS),
-        ("go/no-go", 23, None, Phase.GO_NO_GO, Phase.GO_NO_GO),
-        ("release", 24, None, Phase.RELEASE, Phase.RELEASE),
-    ]
-    return Plan(
-        tuple(
-            Milestone(
-                name, date(2026, 1, day), date(2026, 1, done) if done else None, opens, closes
-            )
-            for name, day, done, opens, closes in rows
-        ),
-        ZoneInfo(zone),
-    )
+    return plan_of(zone, beta_end=date(2026, 1, 17))
 
 
 def make_release(project: str = "caro", name: str = "v1.1.0") -> Release:

@@ -13,7 +13,7 @@ from exporter.model import Reason
 from exporter.plan import Milestone, Phase, Plan
 from exporter.telemetry.counts import EARLIER, Days, quantile
 from exporter.telemetry.scan import day_in
-from tests.conftest import NOW
+from tests.releases import NOW
 from tests.telemetry.exports import Exports, event, text, values
 
 ZONE = ZoneInfo("America/Los_Angeles")

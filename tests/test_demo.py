@@ -1,5 +1,4 @@
 import re
-import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -146,12 +145,6 @@ def test_the_copy_is_the_same_every_time(tmp_path: Path) -> None:
         n: f.read_bytes() for n, f in two.items()
     }
     assert [f.stat().st_mtime for f in one.values()] == [f.stat().st_mtime for f in two.values()]
-
-
-def test_it_is_ready_in_less_than_a_second(tmp_path: Path) -> None:
-    before = time.process_time()
-    demo.prepare(tmp_path, MOMENTS["noon"])
-    assert time.process_time() - before < 1
 
 
 def test_an_installed_package_finds_the_example_inside_itself(

@@ -1,11 +1,11 @@
 """What is known of one source, and whether its last good reading may still be believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from exporter.durations import render
-from exporter.model import ErrorClass, Reading
+from exporter.model import ErrorClass, Reading, Sample
 from exporter.plan import Phase, Plan
 
 
@@ -46,8 +46,36 @@ class SourceState:
 
 
 def acceptable(state: SourceState, plan: Plan, now: datetime) -> Reading | None:
-    """Return the last good reading while nothing is wrong with its age."""
-    return None if staleness(state, plan, now) else state.reading
+    """Return the last good reading, without what was kept too long, while it may be believed."""
+    if state.reading is None or staleness(state, plan, now):
+        return None
+    limit = state.limits.max_age
+    old = {gauge for gauge, since in state.reading.kept_since.items() if now - since > limit}
+    if not old:
+        return state.reading
+    samples = tuple(one for one in state.reading.samples if one.gauge not in old)
+    return replace(state.reading, samples=samples)
+
+
+def keep_last_good(old: SourceState, new: Reading) -> Reading:
+    """Return the new reading with the old samples of the gauges that it withholds.
+
+    What could not be read whole never replaces a value by nothing, and never for long: see
+    `acceptable`.
+    """
+    if old.reading is None or old.succeeded is None:
+        return new
+    kept: list[Sample] = []
+    since: dict[str, datetime] = {}
+    for gauge, why in new.withheld.items():
+        read = old.reading.kept_since.get(gauge, old.succeeded)
+        note = f"; as of {read:%Y-%m-%d %H:%M} UTC: {why}"
+        for sample in old.reading.samples:
+            if sample.gauge == gauge:
+                evidence = sample.evidence.partition("; as of ")[0] + note
+                kept.append(replace(sample, evidence=evidence))
+                since[gauge] = read
+    return replace(new, samples=(*new.samples, *kept), kept_since=since)
 
 
 def staleness(state: SourceState, plan: Plan, now: datetime) -> str:

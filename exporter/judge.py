@@ -104,6 +104,8 @@ def _verdict(
     for one in reading.inapplicable:
         if one.gauge == metric.gauge and _selects(series, one.labels):
             return None, Verdict.NOT_DUE, one.reason
+    if metric.gauge in reading.withheld:
+        return None, Verdict.UNKNOWN, reading.withheld[metric.gauge]
     return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"
 
 

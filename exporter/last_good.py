@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from exporter.model import Inapplicable, Labels, Reading, Reason, Rejection, Sample
+from exporter.model import Finding, Inapplicable, Labels, Reading, Reason, Rejection, Sample
 
-FORMAT = 1
+FORMAT = 2
 NAME = "last-good.json"
 
 
@@ -90,6 +90,13 @@ def _decode(kept: dict[str, Any]) -> Reading:
             Inapplicable(one["gauge"], _labels(one["labels"]), one["reason"])
             for one in kept["inapplicable"]
         ),
+        findings=tuple(
+            Finding(one["file"], one["position"], one["rule"]) for one in kept["findings"]
+        ),
+        withheld={str(gauge): str(why) for gauge, why in kept["withheld"].items()},
+        kept_since={
+            str(gauge): datetime.fromisoformat(since) for gauge, since in kept["kept_since"].items()
+        },
     )
 
 

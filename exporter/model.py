@@ -141,11 +141,26 @@ class Inapplicable:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Where a privacy rule matches: the place and the rule's name, never the text."""
+
+    file: str
+    position: str
+    rule: str
+
+    def __str__(self) -> str:
+        """Return `file: position: rule`."""
+        return f"{self.file}: {self.position}: {self.rule}"
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything one source said in one run: all or nothing of it is published.
 
-    `read` and `rejected` count items (events, rows, cases); `rejections` lists the first
-    `LISTED_REJECTIONS`; `facts_from` is the time of the newest fact.
+    `read` and `rejected` count items (events, rows, cases); `rejections` and `findings` list the
+    first `LISTED_REJECTIONS`; `facts_from` is the time of the newest fact. `withheld` says, by
+    gauge, why a value that looks good is not given: a part of its facts could not be read. Its last
+    good samples then stand until the source's limit; `kept_since` tells when they were read.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -154,6 +169,9 @@ class Reading:
     rejections: tuple[Rejection, ...] = ()
     facts_from: datetime | None = None
     inapplicable: tuple[Inapplicable, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    kept_since: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -163,6 +181,7 @@ class Reading:
         read: int,
         rejections: Iterable[Rejection] = (),
         facts_from: datetime | None = None,
+        withheld: Mapping[str, str] | None = None,
     ) -> Self:
         """Return a reading whose counts by reason follow from its rejections."""
         every = tuple(rejections)
@@ -172,6 +191,7 @@ class Reading:
             rejected=dict(sorted(Counter(one.reason for one in every).items())),
             rejections=every[:LISTED_REJECTIONS],
             facts_from=facts_from,
+            withheld=withheld or {},
         )
 
 

@@ -32,6 +32,10 @@ def redact_reading(reading: Reading) -> Reading:
             )
             for one in reading.rejections
         ),
+        findings=tuple(
+            replace(one, file=redact(one.file), position=redact(one.position))
+            for one in reading.findings
+        ),
         inapplicable=tuple(replace(one, reason=redact(one.reason)) for one in reading.inapplicable),
     )
 

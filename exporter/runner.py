@@ -16,7 +16,7 @@ import structlog
 
 from exporter import last_good
 from exporter.durations import render
-from exporter.freshness import Limits, SourceState
+from exporter.freshness import Limits, SourceState, keep_last_good
 from exporter.model import Context, ErrorClass, Reading, SourceError
 from exporter.redaction import redact_error, redact_reading
 from exporter.sources import Source
@@ -152,6 +152,7 @@ class Runner:
         duration = time.monotonic() - moment
         # On disk before it is known: what was shown once is still there after a crash.
         if isinstance(outcome, Reading) and not slot.given_up:
+            outcome = keep_last_good(slot.state, outcome)
             self._remember(source, last_good.LastGood(outcome, started))
         with self._wake:
             in_time = slot.running == run and not slot.given_up

@@ -1,8 +1,9 @@
 """The release plan: milestones, the phases that they open and close, and the calendar."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Self
 from zoneinfo import ZoneInfo
 
 
@@ -45,11 +46,22 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The milestones of one release in its own time zone."""
+    """The milestones of one release in its own time zone.
+
+    `premature` are those that claim to be finished on a day still to come: see `as_of`.
+    """
 
     milestones: tuple[Milestone, ...]
     zone: ZoneInfo
     closed: date | None = None
+    premature: tuple[Milestone, ...] = ()
+
+    def as_of(self, now: datetime) -> Self:
+        """Return the plan without finishes after `now`: a typing mistake puts off no phase."""
+        today = self.today(now)
+        early = tuple(one for one in self.milestones if one.actual and one.actual > today)
+        kept = (replace(one, actual=None) if one in early else one for one in self.milestones)
+        return replace(self, milestones=tuple(kept), premature=self.premature + early)
 
     def midnight(self, day: date) -> datetime:
         """Return the first moment of that day where the release lives."""
@@ -60,18 +72,20 @@ class Plan:
         return now.astimezone(self.zone).date()
 
     def opening(self, phase: Phase) -> datetime | None:
-        """Return when the phase opens: by its own milestone, else when the one before it closes."""
-        days = [one.day for one in self.milestones if one.opens is phase]
-        if days:
-            return self.midnight(min(days))
-        return None if phase is PHASES[0] else self._end(PHASES[PHASES.index(phase) - 1])
+        """Return when the phase opens: by its own milestone, else when the one before it closes.
+
+        It opens at the latest with any later phase: one that is left out keeps no metric waiting.
+        """
+        if phase is PHASES[0]:  # what came before every milestone is planning
+            return self._start(phase)
+        starts = [self._start(one) for one in PHASES[PHASES.index(phase) :]]
+        return min((start for start in starts if start is not None), default=None)
 
     def closing(self, phase: Phase) -> datetime | None:
-        """Return when the phase is over: by its own milestone, else when the next one opens."""
-        end = self._end(phase)
-        if end is not None or phase is PHASES[-1]:
-            return end
-        return self.opening(PHASES[PHASES.index(phase) + 1])
+        """Return when the phase is over: by its own milestone, or when a later one opens."""
+        later = PHASES[PHASES.index(phase) + 1 :]
+        ends = [self._end(phase), *(self._start(one) for one in later)]
+        return min((end for end in ends if end is not None), default=None)
 
     def phase(self, now: datetime) -> Phase | None:
         """Return the last phase that is open; None without any milestone that opens one."""
@@ -89,7 +103,7 @@ class Plan:
 
     def beta_days(self) -> tuple[date, ...]:
         """Return every day of the beta, as far as the plan knows both its ends."""
-        start, end = self.opening(Phase.BETA), self.closing(Phase.BETA)
+        start, end = self._start(Phase.BETA), self._end(Phase.BETA) or self.closing(Phase.BETA)
         if start is None or end is None:
             return ()
         first, over = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
@@ -106,6 +120,12 @@ class Plan:
         if self.closed is not None:
             return now >= self.midnight(self.closed)
         return published is not None and now >= published + 30 * DAY
+
+    def _start(self, phase: Phase) -> datetime | None:
+        days = [one.day for one in self.milestones if one.opens is phase]
+        if days:
+            return self.midnight(min(days))
+        return None if phase is PHASES[0] else self._end(PHASES[PHASES.index(phase) - 1])
 
     def _end(self, phase: Phase) -> datetime | None:
         days = [one.day for one in self.milestones if one.closes is phase]

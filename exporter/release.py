@@ -1,10 +1,10 @@
 """One release under preparation: its plan, its metrics as it judges them, and its waivers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from exporter.catalog import Metric
 from exporter.plan import Plan
@@ -40,6 +40,14 @@ class Release:
     package: tuple[str, str] | None = None
     minimum_n: Mapping[str, int] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+
+    def as_of(self, now: datetime) -> Self:
+        """Return the release with its plan as it may be believed now."""
+        return replace(self, plan=self.plan.as_of(now))
+
+    def over(self, now: datetime) -> bool:
+        """Tell whether the release is closed: its series end, its records stay."""
+        return self.plan.as_of(now).over(now)
 
     @property
     def id(self) -> tuple[str, str]:

@@ -190,7 +190,8 @@ class Runner:
     def _context(self, source: Source, now: datetime) -> Context:
         release = source.release
         state = self._folder(source)
-        return Context(release.project, release.name, release.folder, state, release.plan, now)
+        plan = release.plan.as_of(now)
+        return Context(release.project, release.name, release.folder, state, plan, now)
 
     def _folder(self, source: Source) -> Path:
         project, release, name = source.id

@@ -55,11 +55,11 @@ class Service:
         now, states = self._now(), self.runner.states()
         releases = [
             ReleaseView(
-                release,
+                release.as_of(now),
                 {source.name: states[source.id] for source in sources if source.id in states},
             )
             for release, sources in self._installation.releases.values()
-            if not release.plan.over(now)
+            if not release.over(now)
         ]
         installation = self._installation
         valid = dict.fromkeys(installation.releases, True)
@@ -86,7 +86,7 @@ class Service:
         self.runner.replace(
             source
             for release, sources in installation.releases.values()
-            if not release.plan.over(self._now())
+            if not release.over(self._now())
             for source in sources
         )
         self.publisher.changed()

@@ -155,14 +155,34 @@ def test_a_phase_without_an_end_closes_when_the_next_one_opens() -> None:
     assert some.beta_days()[-1] == date(2026, 1, 19)
 
 
-def test_a_phase_that_no_milestone_opens_has_no_opening() -> None:
+def test_a_phase_that_was_left_out_opens_with_the_next_one_at_the_latest() -> None:
     some = milestones(("release", 24, None, Phase.RELEASE, None))
-    assert [some.opening(phase) for phase in PHASES if phase is not Phase.RELEASE] == [None] * 7
-    assert some.closing(Phase.RELEASE) is None
+    release = some.midnight(date(2026, 1, 24))
+    assert [some.opening(phase) for phase in PHASES] == [None, *[release] * 6, None]
+    assert [some.closing(phase) for phase in PHASES] == [*[release] * 6, None, None]
     assert some.beta_days() == ()
     assert some.beta_day(noon(24)) is None
     assert some.phase(noon(23)) is Phase.PLANNING
     assert some.phase(noon(24)) is Phase.RELEASE
+
+
+def test_a_forgotten_end_closes_its_phase_when_a_later_one_opens() -> None:
+    some = milestones(
+        ("beta start", 13, 13, Phase.BETA, None),
+        ("beta end", 30, None, None, Phase.BETA),
+        ("go/no-go", 23, 21, Phase.GO_NO_GO, None),
+    )
+    assert some.closing(Phase.BETA) == some.midnight(date(2026, 1, 21))
+    assert some.phase(noon(21)) is Phase.GO_NO_GO
+
+
+def test_a_finish_that_is_still_to_come_moves_no_phase() -> None:
+    typo = milestones(("beta start", 13, 30, Phase.BETA, None), ("end", 17, None, None, Phase.BETA))
+    plan = typo.as_of(noon(14))
+    assert plan.opening(Phase.BETA) == plan.midnight(date(2026, 1, 13))
+    assert [one.name for one in plan.premature] == ["beta start"]
+    assert plan.as_of(noon(14)) == plan
+    assert typo.as_of(noon(30)).premature == ()
 
 
 def test_without_any_milestone_there_is_no_phase() -> None:

@@ -23,7 +23,7 @@ class Settings(SourceSettings):
 
 def collect(_settings: Settings, context: Context) -> Reading:
     """Return the schedule variance and each milestone's dates."""
-    plan, now = context.plan, context.now
+    plan, now = context.plan.as_of(context.now), context.now
     return Reading.of(
         [variance(plan, now), *_milestones(plan, now)],
         read=len(plan.milestones),
@@ -34,8 +34,7 @@ def collect(_settings: Settings, context: Context) -> Reading:
                 one.name,
                 f"actual {one.actual} is still to come; write it when it is finished",
             )
-            for one in plan.milestones
-            if one.actual is not None and not _finished(one, plan.today(now))
+            for one in plan.premature
         ],
         facts_from=now,
     )
@@ -45,14 +44,14 @@ def variance(plan: Plan, now: datetime) -> Sample:
     """Return how late the plan is, by its latest finished or, if larger, an overdue milestone."""
     today = plan.today(now)
     slips = [(0, "no milestone is finished or overdue")]
-    if finished := [one for one in plan.milestones if _finished(one, today)]:
+    if finished := [one for one in plan.milestones if one.actual is not None]:
         latest = max(finished, key=lambda one: (one.day, one.planned))
         slips = [_slip(latest, latest.day, "finished")]
     # An unfinished milestone is late today, which a table of actual dates hides.
     slips += [
         _slip(one, today, "still open")
         for one in plan.milestones
-        if not _finished(one, today) and one.planned < today
+        if one.actual is None and one.planned < today
     ]
     days, evidence = max(slips, key=lambda slip: slip[0])
     return Sample(
@@ -62,10 +61,6 @@ def variance(plan: Plan, now: datetime) -> Sample:
         observed=now,
         evidence=evidence,
     )
-
-
-def _finished(milestone: Milestone, today: date) -> bool:
-    return milestone.actual is not None and milestone.actual <= today
 
 
 def _slip(milestone: Milestone, until: date, state: str) -> tuple[int, str]:

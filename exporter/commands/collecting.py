@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from exporter.installation import Installation, load_installation
 from exporter.model import UserError
 from exporter.output.document import render_json
 from exporter.output.table import render_table
+from exporter.release import Release
 from exporter.runner import Runner
 from exporter.sources import Source
 from exporter.view import ReleaseView, View
@@ -77,13 +79,14 @@ def _read(
         click.echo(f"[{done}/{len(sources)}] {place}: {said}", err=True)
 
     runner.run_once(progress)
-    states = runner.states()
+    states, now = runner.states(), clock()
     by_release: dict[str, dict[str, SourceState]] = {}
     for source in sources:
         by_release.setdefault(source.release.file, {})[source.name] = states[source.id]
     return View(
         releases=tuple(
-            ReleaseView(installation.releases[file][0], mine) for file, mine in by_release.items()
+            ReleaseView(_asked(installation.releases[file], mine).as_of(now), mine)
+            for file, mine in by_release.items()
         ),
         files=dict.fromkeys(installation.releases, True)
         | dict.fromkeys(installation.mistakes, False),
@@ -91,6 +94,14 @@ def _read(
         loaded=True,
         reload_ok=not installation.mistakes,
     )
+
+
+def _asked(pair: tuple[Release, tuple[Source, ...]], states: Mapping[str, SourceState]) -> Release:
+    """Return the release without the metrics of sources that were not asked for."""
+    release, sources = pair
+    left_out = {source.name for source in sources} - set(states)
+    metrics = tuple(metric for metric in release.metrics if metric.source not in left_out)
+    return replace(release, metrics=metrics)
 
 
 def _render(form: str, view: View, now: datetime) -> str:

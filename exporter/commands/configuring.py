@@ -36,11 +36,17 @@ def check(flags: Mapping[str, object], now: datetime) -> int:
     """Print what each release file sets up, and every mistake; return 0 or 2."""
     settings = settle(flags)
     installation = load_installation(settings.config_file)
+    mistakes = list(installation.mistakes.values())
     for release, sources in installation.releases.values():
-        _print(release, sources, now)
-    for mistake in installation.mistakes.values():
+        _print(release.as_of(now), sources, now)
+        mistakes += [
+            f"{release.file}: milestones: {one.name}: actual {one.actual} is still to come;"
+            " write it when it is finished"
+            for one in release.as_of(now).plan.premature
+        ]
+    for mistake in mistakes:
         click.echo(mistake, err=True)
-    return INVALID if installation.mistakes else 0
+    return INVALID if mistakes else 0
 
 
 def schema() -> str:
@@ -61,5 +67,7 @@ def _print(release: Release, sources: tuple[Source, ...], now: datetime) -> None
     never = [one.id for one in release.metrics if due_from(one.due, release.plan) is None]
     if never:
         click.echo(f"  never due, the plan lacks their phase: {', '.join(never)}")
+    if release.over(now):
+        click.echo("  over: its series have ended")
     if not release.folder.is_dir():
         click.echo(f"  data: {release.folder}: there is no such folder yet")

@@ -67,7 +67,7 @@ def value(samples: tuple[Sample, ...], gauge: str, milestone: str) -> float | No
 def test_the_plan_is_as_late_as_its_latest_finish_or_an_overdue_milestone(
     rows: list[Row], days: int, evidence: str
 ) -> None:
-    sample = variance(plan_of(*rows), NOON)
+    sample = variance(plan_of(*rows).as_of(NOON), NOON)
     assert (sample.value, sample.evidence) == (days * DAY, evidence)
     assert (sample.gauge, sample.n) == ("release_schedule_variance_seconds", len(rows))
     assert sample.observed == NOON

@@ -18,16 +18,22 @@ class Installation:
     mistakes: dict[str, str]
 
     def keeping(self, old: Self) -> Self:
-        """Return this one with what the old one served from the files that went bad since."""
+        """Return this one with what the old one served from the files that went bad since.
+
+        A newcomer that describes the same release as a kept file stays out, as a mistake.
+        """
         kept = {file: old.releases[file] for file in self.mistakes if file in old.releases}
-        seen: dict[tuple[str, str], str] = {}
-        releases = {
-            file: pair
-            for file, pair in (self.releases | kept).items()
-            # A release that moved to another file is not served from its old one too.
-            if seen.setdefault(pair[0].id, file) == file
-        }
-        return replace(self, releases=releases)
+        owners = {release.id: file for file, (release, _) in kept.items()}
+        releases, mistakes = dict(kept), dict(self.mistakes)
+        for file, pair in self.releases.items():
+            owner = owners.get(pair[0].id)
+            if owner is None:
+                releases[file] = pair
+            else:
+                mistakes[file] = (
+                    f"{file}: release: stands in {owner} too, which is served as it was"
+                )
+        return replace(self, releases=releases, mistakes=dict(sorted(mistakes.items())))
 
 
 def load_installation(path: Path) -> Installation:

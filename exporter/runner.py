@@ -77,11 +77,10 @@ class Runner:
             slots = {}
             for source in sources:
                 old = self._slots.get(source.id)
-                if old is not None and old.source.fingerprint == source.fingerprint:
-                    old.source, old.due = source, time.monotonic()
-                    slots[source.id] = old
-                else:
-                    slots[source.id] = _Slot(source, self._remembered(source), time.monotonic())
+                same = old is not None and old.source.fingerprint == source.fingerprint
+                state = old.state if old is not None and same else self._remembered(source)
+                # A slot of its own: what a run with the old plan says later is dropped.
+                slots[source.id] = _Slot(source, state, time.monotonic())
             self._slots = slots
             self._wake.notify_all()
 

@@ -1,5 +1,6 @@
 """The long-running whole: release files, runner and publisher, and how a reload changes them."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ class Service:
         self._now = now
         self._installation = Installation({}, {})
         self._loaded = False
+        self._reloading = threading.Lock()
         self._reload_ok = False
         self._reloaded: datetime | None = None
         self.publisher = Publisher(self.view, now)
@@ -40,15 +42,15 @@ class Service:
 
     def reload(self) -> bool:
         """Load the release files again; a bad one keeps what was there before it went bad."""
-        try:
-            new = load_installation(self._path)
-        except UserError as error:
-            log.error("reload failed, serving as before", reason=str(error))  # noqa: TRY400 - theirs
-            self._reload_ok = False
-            self.publisher.changed()
-            return False
-        self._take(new.keeping(self._installation))
-        return self._reload_ok
+        with self._reloading:
+            try:
+                new = load_installation(self._path)
+            except UserError as error:
+                # Nothing to read where the files were: each of them is gone, and served as before.
+                files = self._installation.releases
+                new = Installation({}, dict.fromkeys(files, str(error)))
+            self._take(new.keeping(self._installation))
+            return self._reload_ok
 
     def view(self) -> View:
         """Return everything that is known now; releases that are over are no longer there."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from exporter.model import UserError
 
@@ -19,6 +20,20 @@ log = structlog.get_logger()
 GRACE = 3
 CONNECTIONS = 1000
 IDLE = 10
+PATIENCE = 5
+
+
+class _Protocol(H11Protocol):
+    """HTTP of which the first request must arrive in time: idle connections must not fill us."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self.loop.call_later(PATIENCE, self._close_unless_asked)
+
+    def _close_unless_asked(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -57,6 +72,7 @@ def serve(app: Starlette, bound: socket.socket, reload: Callable[[], object]) ->
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=CONNECTIONS,
+        http=_Protocol,
     )
     asyncio.run(_serve(_Server(config), bound, reload))
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -209,6 +210,36 @@ def test_an_idle_connection_does_not_hold_up_the_end(
         started = time.monotonic()
         assert exporter.end() == 0
         assert time.monotonic() - started < 5
+
+
+def test_connections_that_ask_nothing_are_closed_and_lock_nobody_out(served: Exporter) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    with ExitStack() as stack:
+        silent = [
+            stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(1010)
+        ]
+        for one in silent[::2]:
+            one.sendall(b"GET /metrics HT")
+        until(lambda: metrics_or_none(served) is not None)
+        for one in silent:
+            one.settimeout(15)
+            while one.recv(1024):
+                pass
+
+
+def metrics_or_none(exporter: Exporter) -> str | None:
+    answer = httpx.get(exporter.url + "/metrics")
+    return answer.text if answer.status_code == httpx.codes.OK else None
+
+
+def test_a_reload_without_any_file_says_which_one_is_gone(
+    start: Start, file: Path, tmp_path: Path
+) -> None:
+    exporter = start(file, tmp_path / "data").ready()
+    file.unlink()
+    exporter.process.send_signal(signal.SIGHUP)
+    until(lambda: 'release_config_file_valid{file="release.yaml"} 0.0' in metrics(exporter))
+    assert variance(exporter) == 86400
 
 
 def test_a_taken_port_is_said_in_one_line(start: Start, file: Path, tmp_path: Path) -> None:

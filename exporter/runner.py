@@ -28,6 +28,8 @@ SourceId = tuple[str, str, str]
 AT_ONCE = 4
 JITTER = 0.1
 RETRY = timedelta(minutes=1)
+# Of each kind and run; the status page and `collect` list more.
+LOGGED = 5
 
 
 @dataclass(slots=True)
@@ -276,5 +278,8 @@ def _report(source: Source, old: SourceState, new: SourceState) -> None:
     changed = not old.up or old.reading is None or old.reading.rejections != reading.rejections
     (bound.info if changed else bound.debug)("source read", source=source.name, **facts)
     if changed:
-        for rejection in reading.rejections[:5]:
+        for rejection in reading.rejections[:LOGGED]:
             bound.warning("item rejected", source=source.name, item=str(rejection))
+    known = set(old.reading.findings) if old.reading else set()
+    for finding in [one for one in reading.findings if one not in known][:LOGGED]:
+        bound.error("privacy finding", source=source.name, item=str(finding))

@@ -79,6 +79,11 @@ def _source(state: SourceState, plan: Plan, now: datetime) -> dict[str, Any]:
             {"reason": x.reason, "file": x.file, "position": x.position, "message": x.message}
             for x in (reading.rejections if reading else ())
         ],
+        "findings": [
+            {"file": x.file, "position": x.position, "rule": x.rule}
+            for x in (reading.findings if reading else ())
+        ],
+        "withheld": dict(reading.withheld) if reading else {},
     }
 
 

@@ -14,6 +14,8 @@ from exporter.words import PHASE_WORDS, TIER_TITLES, VERDICT_WORDS
 # A terminal obeys control characters: what comes from outside must not bring any.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+LISTED = 5
+
 
 def render_table(view: View, now: datetime) -> str:
     """Return the releases, each with its metrics by tier and its sources."""
@@ -42,7 +44,9 @@ def _release(view: ReleaseView, now: datetime) -> Iterator[str]:
     for line in _columns([_source(name, state, plan, now) for name, state in states]):
         yield f"  {line}"
     for name, state in states:
-        for rejection in state.reading.rejections[:5] if state.reading else ():
+        for finding in state.reading.findings[:LISTED] if state.reading else ():
+            yield f"  {name}: privacy: {_clean(str(finding))}"
+        for rejection in state.reading.rejections[:LISTED] if state.reading else ():
             yield f"  {name}: {_clean(str(rejection))}"
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 from exporter.judge import WORST_FIRST, Judgement, judge
-from exporter.model import Tier
+from exporter.model import Finding, Tier
 from exporter.plan import Milestone
 from exporter.release import Release, Waiver
 from exporter.status_page.badges import EXPIRED, IN_FORCE, VERDICTS, Badge
@@ -98,6 +98,12 @@ class Section:
             (one, titles.get(one.metric, ""), IN_FORCE if self._today <= one.expires else EXPIRED)
             for one in sorted(self.release.waivers, key=lambda one: (one.expires, one.metric))
         ]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Where privacy rules matched."""
+        readings = [state.reading for state in self.view.states.values()]
+        return [one for reading in readings if reading for one in reading.findings]
 
     @property
     def sources(self) -> list[Health]:

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from exporter.bands import OTHERWISE, Band
-from exporter.model import ErrorClass, Inapplicable, Reading, Reason, Rejection, Sample, Verdict
+from exporter.model import ErrorClass, Finding, Inapplicable, Reading, Reason, Rejection, Sample, Verdict
 from exporter.plan import Milestone, Plan
 from exporter.release import Waiver
 from exporter.status_page import render
@@ -46,7 +46,10 @@ def say(text: str, mistake: str) -> View:
     states = {
         text: good_state(
             [sample],
-            reading=Reading.of([sample], read=1, rejections=[rejection], facts_from=NOW),
+            reading=replace(
+                Reading.of([sample], read=1, rejections=[rejection], facts_from=NOW),
+                findings=(Finding(text, text, text),),
+            ),
             error=(ErrorClass.MALFORMED, text),
         ),
         "": good_state([], reading=nothing),

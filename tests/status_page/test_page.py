@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from exporter.freshness import SourceState
-from exporter.model import ErrorClass, Reading, Sample
+from exporter.model import ErrorClass, Finding, Reading, Sample
 from exporter.status_page import CSP, render
 from exporter.status_page.page import REFRESH_SECONDS, SHOWN
 from exporter.view import ReleaseView, View
@@ -381,6 +381,13 @@ def test_a_reading_without_a_value_says_so() -> None:
     row = page.rows["Test Pass Rate QM-4"]
     assert row.cells[1] == "N/A"
     assert row.cells[6] == "the source tests has no value for it"
+
+
+def test_privacy_findings_stand_under_their_own_heading() -> None:
+    reading = Reading(findings=(Finding("telemetry/a.json", "event 3", "email"),))
+    page = render(make_view({"telemetry": good_state([], reading=reading)}), NOW)
+    assert "Privacy findings" in page
+    assert "telemetry/a.json: event 3: <strong>email</strong>" in page
 
 
 def luminance(colour: str) -> float:

@@ -5,7 +5,7 @@ import os
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +13,9 @@ from exporter.model import ErrorClass, Reason, Rejection, SourceError
 
 MEBIBYTE = 1024 * 1024
 TEXT_LIMIT = 64 * MEBIBYTE
+
+# Of two machines, one of which may be a time zone off.
+CLOCK_SKEW = timedelta(days=1)
 
 # Deeper ones are a mistake or an attack.
 DEEPEST = 32
@@ -42,6 +45,16 @@ class Found:
             return datetime.fromtimestamp(self.stat.st_mtime, UTC)
         except (ValueError, OverflowError, OSError):
             return datetime.max.replace(tzinfo=UTC)
+
+    def written(self, now: datetime) -> datetime:
+        """Return when the file was last written, `now` at the latest.
+
+        Raises ItemError on a time further ahead than clocks differ: such facts would never age.
+        """
+        if self.modified > now + CLOCK_SKEW:
+            message = "written more than a day in the future; `touch` it, or set the clock right"
+            raise ItemError(Reason.TIME, self.name, "", message)
+        return min(self.modified, now)
 
 
 def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rejection]]:

@@ -51,10 +51,16 @@ MICROSOFT = f"""\ufeffID;Start time;Completion time;Email;Name;{SATISFIED};{RECO
 BARE = f'id,"{SATISFIED}",{RECOMMEND}'
 
 
-def collect(context: Context, text: str, encoding: str = "utf-8", **settings: Any) -> Reading:
+def collect(
+    context: Context,
+    text: str,
+    encoding: str = "utf-8",
+    written: datetime = WRITTEN,
+    **settings: Any,
+) -> Reading:
     file = context.folder / "survey.csv"
     file.write_text(text, encoding, newline="")
-    os.utime(file, (WRITTEN.timestamp(), WRITTEN.timestamp()))
+    os.utime(file, (written.timestamp(), written.timestamp()))
     return survey.collect(survey.Settings.model_validate(settings), context)
 
 
@@ -249,7 +255,7 @@ def test_a_bad_answer_is_rejected_with_its_place_and_the_others_counted(
         "line 3, column 2",
     )
     assert rejection.message == "expected a whole number from 1 to 5"
-    assert satisfaction(reading) == (4, 3)
+    assert satisfaction(reading) is None
     assert promoters(reading) == (50, 4)
     assert (reading.read, reading.rejected) == (3, {Reason.FIELD: 1})
 
@@ -258,7 +264,7 @@ def test_a_bad_answer_is_rejected_with_its_place_and_the_others_counted(
 def test_a_bad_recommendation_leaves_satisfaction_alone(context: Context, cell: str) -> None:
     reading = collect(context, answers("1,5,9", f"2,5,{cell}"))
     assert [one.position for one in reading.rejections] == ["line 3, column 3"]
-    assert (satisfaction(reading), promoters(reading)) == ((5, 2), (100, 1))
+    assert (satisfaction(reading), promoters(reading)) == ((5, 2), None)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +284,39 @@ def test_a_broken_row_is_rejected_and_the_others_counted(
     reading = collect(context, answers("1,5,9", row, "3,4,9"))
     (rejection,) = reading.rejections
     assert (rejection.reason, rejection.position) == (reason, "line 3")
-    assert (satisfaction(reading), reading.read) == ((4.5, 2), 2)
+    assert reading.read == 2
+
+
+HALF = {
+    "answers in words": answers("1,5,10", "2,1 of 5,0/10", "3,very bad,-1"),
+    "a row cut short": answers("1,5,10", "2,4,9") + "3,1",
+    "a row without its end": answers("1,5,10") + '2,"1',
+    "a cell too many": answers("1,5,10", "2,1,0,0"),
+}
+
+
+@pytest.mark.parametrize("text", HALF.values(), ids=HALF.keys())
+def test_half_a_survey_has_no_score_and_says_why(context: Context, text: str) -> None:
+    reading = collect(context, text)
+    assert reading.samples == ()
+    assert reading.read >= 1
+    first = reading.rejections[0].position
+    for gauge in ("release_satisfaction_score", "release_net_promoter_score"):
+        assert f"could not be read, the first at survey.csv: {first[:6]}" in reading.withheld[gauge]
+    assert "release_survey_answers" in reading.withheld
+
+
+def test_an_unread_answer_withholds_its_own_question_alone(context: Context) -> None:
+    reading = collect(context, answers("1,5,10", "2,1 of 5,0"))
+    assert reading.withheld == dict.fromkeys(
+        ("release_satisfaction_score", "release_survey_answers"),
+        "1 answer could not be read, the first at survey.csv: line 3, column 2",
+    )
+    assert promoters(reading) == (0, 2)
+
+
+def test_what_was_read_whole_withholds_nothing(context: Context) -> None:
+    assert collect(context, answers("1,5,10", "2,,")).withheld == {}
 
 
 TIMED = f'Response ID,Timestamp,"{SATISFIED}",{RECOMMEND}\n'
@@ -293,14 +331,42 @@ def test_of_two_responses_of_one_respondent_the_later_counts(context: Context) -
         assert (reading.read, reading.rejections) == (2, ())
 
 
-def test_two_responses_at_no_telling_time_are_a_conflict(context: Context) -> None:
-    for time in ("", "2026-01-17 09:00:00"):
-        text = TIMED + f"a,{time},5,10\nb,2026-01-17 08:00:00,4,9\na,{time},1,0\n"
-        reading = collect(context, text)
-        assert [(one.reason, one.position) for one in reading.rejections] == [
-            (Reason.CONFLICT, "line 4")
-        ]
-        assert satisfaction(reading) == (4.5, 2)
+@pytest.mark.parametrize("time", ["", "2026-01-17 09:00:00"])
+@pytest.mark.parametrize("twice", [("5,10", "1,0"), ("1,0", "5,10"), ("5,0", "1,10")])
+def test_of_two_responses_at_no_telling_time_the_worse_answers_count(
+    context: Context, time: str, twice: tuple[str, str]
+) -> None:
+    one, other = twice
+    text = TIMED + f"a,{time},{one}\nb,2026-01-17 08:00:00,4,9\na,{time},{other}\n"
+    reading = collect(context, text)
+    assert [(one.reason, one.position) for one in reading.rejections] == [
+        (Reason.CONFLICT, "line 4")
+    ]
+    assert (satisfaction(reading), promoters(reading)) == ((2.5, 2), (0, 2))
+    assert (reading.read, reading.withheld) == (2, {})
+
+
+def test_a_response_known_to_be_older_is_out_of_every_conflict(context: Context) -> None:
+    rows = ("a,2026-01-17 08:00:00,1,0", "a,2026-01-17 09:00:00,4,9", "a,,3,8")
+    reading = collect(context, TIMED + "\n".join(rows))
+    assert satisfaction(reading) == (3, 1)
+    assert [one.position for one in reading.rejections] == ["line 4"]
+
+
+def test_an_answer_that_one_of_two_responses_lacks_is_in_doubt(context: Context) -> None:
+    reading = collect(context, answers("a,5,10", "b,3,9", "a,,10"))
+    assert satisfaction(reading) is None
+    assert promoters(reading) == (100, 2)
+    assert [one.position for one in reading.rejections] == ["line 4", "line 4, column 2"]
+
+
+def test_a_file_from_the_future_is_refused_and_a_clock_that_is_off_is_not(
+    context: Context,
+) -> None:
+    ahead = NOW + timedelta(days=1)
+    assert collect(context, answers("1,5,9"), written=ahead).facts_from == NOW
+    with pytest.raises(SourceError, match=r"survey\.csv: written more than a day in the future"):
+        collect(context, answers("1,5,9"), written=ahead + timedelta(minutes=1))
 
 
 def test_the_same_response_twice_counts_once(context: Context) -> None:
@@ -433,8 +499,9 @@ def test_a_file_that_is_no_survey_fails_the_source(context: Context, text: str, 
 
 def test_a_column_asked_for_by_name_must_be_there(context: Context) -> None:
     for key in ("respondent", "time"):
+        settings: dict[str, Any] = {key: "mail"}
         with pytest.raises(SourceError, match=f"none of 3 columns has {key}'s 'mail'"):
-            collect(context, answers("1,5,9"), **{key: "mail"})
+            collect(context, answers("1,5,9"), **settings)
 
 
 def test_a_missing_survey_is_said_with_its_key(context: Context) -> None:

@@ -14,12 +14,17 @@ from pydantic import Field, StringConstraints
 
 from exporter import csv_text
 from exporter.collectors.settings import InnerPath, SourceSettings
-from exporter.collectors.survey.responses import SCORES, Questions, parse
+from exporter.collectors.survey.responses import SCORES, Questions, Survey, parse
 from exporter.files import ItemError, find_one, read_text, source_error
 from exporter.model import Context, ErrorClass, Reading, Sample, SourceError, labels
 
 # On the scale from 0 to 10; 7 and 8 are neither.
 PROMOTER, DETRACTOR = 9, 6
+
+SCORE_GAUGES = {
+    "satisfaction": "release_satisfaction_score",
+    "recommend": "release_net_promoter_score",
+}
 
 ColumnText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -59,18 +64,35 @@ def collect(settings: Settings, context: Context) -> Reading:
     try:
         table = csv_text.parse(read_text(found, csv_text.LENGTH), found.name)
         survey = parse(table, settings.questions, context.plan.zone, context.now)
+        written = found.written(context.now)
     except ItemError as error:
         raise source_error(error) from error
-    if survey.rejections and not any(survey.answers.values()):
+    if survey.rejections and not any(one.scores for one in survey.answers.values()):
         message = f"no answer could be taken; the first: {survey.rejections[0]}"
         raise SourceError(ErrorClass.MALFORMED, message)
-    observed = survey.newest or min(found.modified, context.now)
+    observed = survey.newest or written
+    scores = {question: one.scores for question, one in survey.answers.items()}
+    withheld = dict(withhold(survey))
     return Reading.of(
-        measure(survey.answers, observed, found.name),
+        (one for one in measure(scores, observed, found.name) if one.gauge not in withheld),
         read=survey.read,
         rejections=survey.rejections,
         facts_from=observed,
+        withheld=withheld,
     )
+
+
+def withhold(survey: Survey) -> Iterator[tuple[str, str]]:
+    """Yield the gauges of questions with unread answers, and why: such an answer may be a bad one.
+
+    The rest alone would look better than the survey is, so it is not given.
+    """
+    for question in survey.answers:
+        if unread := survey.unread(question):
+            first = f"{unread[0].file}: {unread[0].position}"
+            why = f"{_count(len(unread), 'answer')} could not be read, the first at {first}"
+            yield SCORE_GAUGES[question], why
+            yield "release_survey_answers", why
 
 
 def measure(
@@ -79,7 +101,7 @@ def measure(
     """Yield the scores of the questions that have answers, and how often each answer was given."""
     if scores := answers.get("satisfaction"):
         yield Sample(
-            "release_satisfaction_score",
+            SCORE_GAUGES["satisfaction"],
             sum(scores) / len(scores),
             n=len(scores),
             observed=observed,
@@ -95,7 +117,7 @@ def _net_promoter_score(scores: Sequence[int], observed: datetime, file: str) ->
     promoters = sum(score >= PROMOTER for score in scores)
     detractors = sum(score <= DETRACTOR for score in scores)
     return Sample(
-        "release_net_promoter_score",
+        SCORE_GAUGES["recommend"],
         100 * (promoters - detractors) / len(scores),
         n=len(scores),
         observed=observed,

@@ -1,9 +1,10 @@
 """A survey export's rows as answers: columns found by question, each respondent counted once."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from itertools import chain
 
 from exporter.collectors.survey import times
 from exporter.csv_text import Row, Table, number, plain
@@ -32,13 +33,36 @@ class Questions:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """The scores by question, and how many rows gave them; `newest` when the times are readable."""
+class Answers:
+    """The scores that a question got, and by respondent why an answer could not be read."""
 
-    answers: Mapping[str, tuple[int, ...]]
+    scores: tuple[int, ...]
+    unread: Mapping[int, Rejection]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The answers by question, and how many respondents gave them without a mistake.
+
+    `broken` are rows that nobody can say anything of; `newest` is the time of the last answer
+    where the times are readable.
+    """
+
+    answers: Mapping[str, Answers]
+    broken: tuple[Rejection, ...]
+    conflicts: tuple[Rejection, ...]
     read: int
-    rejections: tuple[Rejection, ...]
     newest: datetime | None
+
+    @property
+    def rejections(self) -> tuple[Rejection, ...]:
+        """Every mistake once."""
+        unread = (one.unread.values() for one in self.answers.values())
+        return (*self.broken, *self.conflicts, *chain(*unread))
+
+    def unread(self, question: str) -> tuple[Rejection, ...]:
+        """Return what may hide an answer to the question: broken rows may hide one to each."""
+        return (*self.broken, *self.answers[question].unread.values())
 
 
 def parse(table: Table, questions: Questions, zone: tzinfo, now: datetime) -> Survey:
@@ -48,21 +72,18 @@ def parse(table: Table, questions: Questions, zone: tzinfo, now: datetime) -> Su
     """
     columns = {key: _column(table, text, key) for key, text in questions.texts.items()}
     moments = _moments(table, questions.time, zone, now)
-    kept, rejections = _latest(table, _identities(table, questions.respondent), moments)
-    spoiled = set()
-    answers: dict[str, list[int]] = {key: [] for key in columns}
-    for index in kept:
-        for key, column in columns.items():
-            try:
-                answers[key] += _answer(table, table.rows[index], column, SCORES[key])
-            except ItemError as error:
-                rejections.append(error.rejection)
-                spoiled.add(index)
+    latest = _latest(_identities(table, questions.respondent), moments)
+    respondents = [_different(table.rows[index] for index in one) for one in latest]
+    answers = {
+        key: _answers(table, respondents, column, SCORES[key]) for key, column in columns.items()
+    }
+    spoiled = set(chain(*(one.unread for one in answers.values())))
     return Survey(
-        {key: tuple(scores) for key, scores in answers.items()},
-        read=len(kept) - len(spoiled),
-        rejections=(*table.rejections, *rejections),
-        newest=max((min(one, now) for i in kept if (one := moments[i])), default=None),
+        answers,
+        broken=table.rejections,
+        conflicts=tuple(_conflict(table, row) for rows in respondents for row in rows[1:]),
+        read=len(respondents) - len(spoiled),
+        newest=max((min(one, now) for i in chain(*latest) if (one := moments[i])), default=None),
     )
 
 
@@ -78,34 +99,65 @@ def score(cell: str, allowed: range, separator: str = ",") -> int | None:
     return int(value)
 
 
-def _answer(table: Table, row: Row, column: int, allowed: range) -> Iterator[int]:
+def _answers(
+    table: Table, respondents: Sequence[Sequence[Row]], column: int, allowed: range
+) -> Answers:
+    scores: list[int] = []
+    unread: dict[int, Rejection] = {}
+    for index, rows in enumerate(respondents):
+        try:
+            scores += _worst(table, rows, column, allowed)
+        except ItemError as error:
+            unread[index] = error.rejection
+    return Answers(tuple(scores), unread)
+
+
+def _worst(table: Table, rows: Sequence[Row], column: int, allowed: range) -> list[int]:
+    """Return the lowest of a respondent's answers, none where the question was left out.
+
+    Raises ItemError where an answer cannot be read, or some rows have one and others have none.
+    """
+    answers = [_answer(table, row, column, allowed) for row in rows]
+    given = [answer for answer in answers if answer is not None]
+    if given and len(given) < len(answers):
+        message = "the same respondent answered and did not; take one of the rows out"
+        place = f"{rows[-1].position}, column {column + 1}"
+        raise ItemError(Reason.CONFLICT, table.file, place, message)
+    return [min(given)] if given else []
+
+
+def _answer(table: Table, row: Row, column: int, allowed: range) -> int | None:
     try:
-        value = score(row.cells[column], allowed, table.separator)
+        return score(row.cells[column], allowed, table.separator)
     except ValueError as error:
         message = f"expected a whole number from {allowed[0]} to {allowed[-1]}"
         position = f"{row.position}, column {column + 1}"
         raise ItemError(Reason.FIELD, table.file, position, message) from error
-    return iter(() if value is None else (value,))
 
 
-def _latest(
-    table: Table, identities: Sequence[str], moments: Sequence[datetime | None]
-) -> tuple[list[int], list[Rejection]]:
-    """Return the rows that count: without an identity all, else each respondent's latest.
+def _latest(identities: Sequence[str], moments: Sequence[datetime | None]) -> list[list[int]]:
+    """Return the rows that may be each respondent's latest; without an identity each is one's."""
+    groups: dict[str, list[int]] = {}
+    for index, identity in enumerate(identities):
+        groups.setdefault(identity or f"\0{index}", []).append(index)
+    latest = []
+    for rows in groups.values():
+        last = max((one for index in rows if (one := moments[index])), default=None)
+        latest.append([index for index in rows if moments[index] in (last, None)])
+    return latest
 
-    Where no time tells which is the latest the first one stands, and the other is a conflict.
-    """
-    chosen: dict[str, int] = {}
-    rejections: list[Rejection] = []
-    for index, (row, moment) in enumerate(zip(table.rows, moments, strict=True)):
-        rival = chosen.setdefault(identities[index] or f"\0{index}", index)
-        other = moments[rival]
-        if moment and other and moment != other:
-            chosen[identities[index]] = index if moment > other else rival
-        elif table.rows[rival].cells != row.cells:
-            message = "the same respondent again, and no time tells which answer is the later"
-            rejections.append(Rejection(Reason.CONFLICT, table.file, row.position, message))
-    return sorted(chosen.values()), rejections
+
+def _different(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows without those that say the same again."""
+    seen: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        seen.setdefault(row.cells, row)
+    return list(seen.values())
+
+
+def _conflict(table: Table, row: Row) -> Rejection:
+    message = "the same respondent again, and no time tells which is later; the worse answer counts"
+    return Rejection(Reason.CONFLICT, table.file, row.position, message)
 
 
 def _identities(table: Table, configured: str | None) -> list[str]:

@@ -7,7 +7,16 @@ from functools import cache
 import pytest
 
 from exporter.bands import OTHERWISE, Band
-from exporter.model import ErrorClass, Finding, Inapplicable, Reading, Reason, Rejection, Sample, Verdict
+from exporter.model import (
+    ErrorClass,
+    Finding,
+    Inapplicable,
+    Reading,
+    Reason,
+    Rejection,
+    Sample,
+    Verdict,
+)
 from exporter.plan import Milestone, Plan
 from exporter.release import Waiver
 from exporter.status_page import render
@@ -18,7 +27,7 @@ from tests.status_page.hostile import TEXTS
 from tests.status_page.reading import Page
 
 # How often `say` puts its text on the page: a place that is forgotten makes it fewer.
-PLACES = 23
+PLACES = 26
 
 
 def show(text: str) -> str:

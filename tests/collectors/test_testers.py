@@ -27,10 +27,17 @@ HEADER = "tester,installed,days,survey"
 GOOD = ["ann,yes,1 2 3 4 5,yes", "bob,yes,1 2 3 4 5,yes", "carl,no,1 2 3 4 5,"]
 
 
-def collect(context: Context, text: str, name: str = "testers.csv", **settings: Any) -> Reading:
+def collect(
+    context: Context,
+    text: str,
+    name: str = "testers.csv",
+    written: datetime | None = None,
+    **settings: Any,
+) -> Reading:
     file = context.folder / name
     file.write_text(text, "utf-8")
-    os.utime(file, (WRITTEN.timestamp(), WRITTEN.timestamp()))
+    moment = (written or min(WRITTEN, context.now)).timestamp()
+    os.utime(file, (moment, moment))
     return testers.collect(testers.Settings.model_validate({"file": name} | settings), context)
 
 
@@ -65,8 +72,15 @@ def test_the_users_five_testers_are_counted(context: Context) -> None:
 
 
 def test_a_file_from_the_future_is_not_newer_than_now(context: Context) -> None:
-    reading = collect(replace(context, now=NOON[13]), roster("ann,yes,1,"))
-    assert {one.observed for one in reading.samples} == {NOON[13]}
+    tomorrow = context.now + timedelta(days=1)
+    reading = collect(context, roster("ann,yes,1,"), written=tomorrow)
+    assert {one.observed for one in reading.samples} == {context.now}
+
+
+def test_a_file_from_the_day_after_tomorrow_is_refused(context: Context) -> None:
+    later = context.now + timedelta(days=1, minutes=1)
+    with pytest.raises(SourceError, match=r"testers\.csv: written more than a day in the future"):
+        collect(context, roster("ann,,,"), written=later)
 
 
 def test_blank_is_pending_not_failed(context: Context) -> None:
@@ -87,13 +101,34 @@ def test_a_roster_without_testers_says_nothing(context: Context) -> None:
 
 
 @pytest.mark.parametrize("missing", ["installed", "days", "survey"])
-def test_a_column_that_nobody_keeps_says_nothing(context: Context, missing: str) -> None:
+def test_a_column_that_nobody_keeps_gives_no_value_and_says_so(
+    context: Context, missing: str
+) -> None:
     header = ["tester", *(one for one in ("installed", "days", "survey") if one != missing)]
     reading = collect(context, roster("ann,1,1", header=",".join(header)))
     gauge = {"installed": INSTALL, "days": COMPLETION, "survey": RESPONSE}[missing]
     found = {one.gauge for one in reading.samples}
     assert gauge not in found
     assert {INSTALL, COMPLETION, RESPONSE} - found == {gauge}
+    assert reading.withheld[gauge].startswith(
+        f"no column is called '{missing}'; set columns.{missing} to its header"
+    )
+    assert not found & set(reading.withheld)
+
+
+def test_a_column_of_another_name_is_not_silently_left_out(context: Context) -> None:
+    reading = collect(context, roster("ann,yes,yes", header="tester,installed,Survey answered"))
+    assert value(reading, RESPONSE) is None
+    assert set(reading.withheld) == {
+        COMPLETION,
+        "release_beta_participants",
+        RESPONSE,
+        "release_survey_responses",
+    }
+
+
+def test_a_roster_with_every_column_withholds_nothing(context: Context) -> None:
+    assert collect(context, roster("ann,,,")).withheld == {}
 
 
 @pytest.mark.parametrize(
@@ -195,6 +230,7 @@ def test_a_plan_without_a_beta_leaves_days_alone(context: Context, plan: Plan) -
     reading = collect(bare, roster("ann,yes,whenever,yes"))
     assert value(reading, COMPLETION) is None
     assert (value(reading, INSTALL), reading.rejections) == (1, ())
+    assert reading.withheld[COMPLETION] == "the plan does not say when the beta begins and ends"
 
 
 def test_survey_answers_are_counted_over_all_testers(context: Context) -> None:

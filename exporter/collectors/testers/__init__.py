@@ -7,7 +7,7 @@ release_survey_response_ratio 1
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,12 @@ from exporter.files import ItemError, find_one, read_text, source_error
 from exporter.model import Context, ErrorClass, Labels, Reading, Sample, SourceError, labels
 from exporter.plan import Phase
 
+# The gauges that each column of the roster gives, by its key and by the tester's field.
+_GAUGES = {
+    ("installed", "installed"): ("release_install_success_ratio", "release_install_results"),
+    ("days", "days"): ("release_beta_completion_ratio", "release_beta_participants"),
+    ("survey", "answered"): ("release_survey_response_ratio", "release_survey_responses"),
+}
 _RESULTS = {True: "succeeded", False: "failed", None: "pending"}
 
 
@@ -47,19 +53,38 @@ def collect(settings: Settings, context: Context) -> Reading:
     try:
         table = read(read_text(found, csv_text.LENGTH), found.name)
         roster = parse(table, settings.columns, beta, today)
+        observed = found.written(context.now)
     except ItemError as error:
         raise source_error(error) from error
     if roster.rejections and not roster.read:
         message = f"no tester could be read; the first: {roster.rejections[0]}"
         raise SourceError(ErrorClass.MALFORMED, message)
-    observed = min(found.modified, context.now)
     team = Team(roster.testers, found.name, observed, len(roster.rejections))
     samples = [
         *(installation(team) if "installed" in roster.tracked else ()),
         *(participation(team, beta, today) if "days" in roster.tracked else ()),
         *(response(team) if "answered" in roster.tracked else ()),
     ]
-    return Reading.of(samples, read=roster.read, rejections=roster.rejections, facts_from=observed)
+    return Reading.of(
+        samples,
+        read=roster.read,
+        rejections=roster.rejections,
+        facts_from=observed,
+        withheld=dict(withhold(settings.columns, roster.tracked, beta)),
+    )
+
+
+def withhold(
+    columns: Columns, tracked: Container[str], beta: Sequence[date]
+) -> Iterator[tuple[str, str]]:
+    """Yield the gauges that the roster has no column for, and what to do about it."""
+    for (key, field), gauges in _GAUGES.items():
+        if field not in tracked:
+            why = f"no column is called {getattr(columns, key)!r}; set columns.{key} to its header"
+            if key == "days":
+                why += ", or keep one column a day"
+                why = why if beta else "the plan does not say when the beta begins and ends"
+            yield from dict.fromkeys(gauges, why).items()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ import psutil  # type: ignore[import-untyped]  # no stubs are installed
 from exporter.collectors import telemetry
 from exporter.model import Context
 from exporter.plan import Milestone, Phase, Plan
+from exporter.telemetry.client import ENGINE
 
 ROOT = Path(__file__).parent.parent
 MEBIBYTE = 1024 * 1024
@@ -112,9 +113,9 @@ def many_files(folder: Path, events: int, files: int) -> None:
     write(folder / "exports" / f"{files:04}.json", islice(stream, each))
     added = timed(settings, context)
     unchanged = timed(settings, context)
-    telemetry.ENGINE.close()
+    ENGINE.close()
     restarted = timed(settings, context)
-    telemetry.ENGINE.close()
+    ENGINE.close()
     print(f"{files:,} files: {events:,} events")
     print(f"  all {first:.3f} s, one more {added:.4f} s ({added / first:.2%})")
     print(f"  nothing new {unchanged:.4f} s, after a restart {restarted:.3f} s")

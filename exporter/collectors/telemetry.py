@@ -18,14 +18,11 @@ from exporter.model import Context, Reading
 from exporter.plan import Phase, Plan
 from exporter.privacy import RULES, Audit
 from exporter.privacy import Rule as AuditRule
-from exporter.telemetry.client import Client
+from exporter.telemetry.client import ENGINE
 from exporter.telemetry.protocol import PrivacyRule, Request
 
 # The bits of a finding, with the null check's own.
 MOST_RULES = 32
-
-# One engine for all releases: it holds their columns, and works for one at a time.
-ENGINE = Client()
 
 FieldName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")]
 

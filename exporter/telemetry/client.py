@@ -57,6 +57,11 @@ class Client:
             raise SourceError(reply.kind, reply.message)
         return reply
 
+    def start(self) -> None:
+        """Start the engine now, so that it is ready when it is asked."""
+        with self._lock:
+            self._running()
+
     def close(self) -> None:
         """End the engine, if there is one, whatever it is doing."""
         self._kill()
@@ -109,6 +114,10 @@ class Client:
             if pipe is not None:
                 with suppress(OSError):  # what could not be sent is still in it
                     pipe.close()
+
+
+# One for all releases: it holds their columns, and works for one at a time.
+ENGINE = Client()
 
 
 def _too_late(seconds: float) -> SourceError:

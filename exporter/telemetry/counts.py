@@ -83,14 +83,14 @@ class Counts:
         generations = rows.kinds == GENERATION
         counted = events & (rows.times >= self.bounds.since)
         self.earlier += int(np.count_nonzero(generations & ~counted))
-        success = (rows.flags & SUCCESS).astype(np.int64)
-        cells = (days.positions.astype(np.int64) << 8 | rows.kinds) << 8 | rows.backends
+        success = (rows.flags & SUCCESS).astype(np.uint32)
+        cells = (days.positions.astype(np.uint32) << 8 | rows.kinds) << 8 | rows.backends
         unique, counts = np.unique((cells << 1 | success)[counted], return_counts=True)
         for cell, count in zip(unique.tolist(), counts.tolist(), strict=True):
             day = days.ordinals[cell >> 17]
             self.cells[day, cell >> 9 & 255, cell >> 1 & 255, cell & 1] += count
-        for day, times in days.split(rows.times, counted):
-            self.newest[day] = max(self.newest.get(day, -math.inf), float(times.max()))
+        for day, newest in days.newest(rows.times, counted):
+            self.newest[day] = max(self.newest.get(day, -math.inf), newest)
         timed = counted & generations & ~np.isnan(rows.durations)
         # Minus zero becomes zero: as bits they are far apart.
         for day, durations in days.split(rows.durations + 0.0, timed):
@@ -130,6 +130,13 @@ class Days:
         """Return how many of some times there are by day."""
         counts = np.bincount(self.positions[which], minlength=len(self.ordinals)).tolist()
         return {day: count for day, count in zip(self.ordinals, counts, strict=True) if count}
+
+    def newest(self, times: Floats, which: NDArray[np.bool_]) -> list[tuple[int, float]]:
+        """Return the newest of some of the times by day."""
+        newest = np.full(len(self.ordinals), -np.inf)
+        np.maximum.at(newest, self.positions[which], times[which])
+        by_day = zip(self.ordinals, newest.tolist(), strict=True)
+        return [(day, time) for day, time in by_day if time > -math.inf]
 
     def split(self, values: Floats, which: NDArray[np.bool_]) -> Iterator[tuple[int, Floats]]:
         """Yield some of the values by day."""

@@ -109,14 +109,16 @@ class Events:
 
     def _append(self, events: list[typed.Event]) -> None:
         """Append typed events; raises one of `_UNFIT` before anything is appended."""
-        if events and not isinstance(events[0].event_type, str):
+        if not events:
+            return
+        if not isinstance(events[0].event_type, str):
             events = [typed.flat(event) for event in events]
         columns = self.columns
         kind_codes, backend_codes = columns.kind_codes, columns.backend_codes
         kinds = bytes([kind_codes[one.event_type or one.type] for one in events])
         backends = bytes([backend_codes[one.backend_used or one.backend] for one in events])
         flags = bytearray([one.success is True for one in events])
-        times, undated = typed.times(events, self._dated)
+        times, undated = typed.times(events, self._dated, self._options.zone)
         for index in undated:
             flags[index] |= DATED
         durations = typed.durations(events)
@@ -124,7 +126,7 @@ class Events:
         columns.kinds += kinds
         columns.backends += backends
         columns.flags += flags
-        columns.times += times
+        columns.times.frombytes(times)
         columns.durations += durations
 
     def _keys(self, names: list[str | int | None]) -> bytes:

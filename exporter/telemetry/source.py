@@ -7,7 +7,7 @@ from collections.abc import Callable
 from exporter.files import MEBIBYTE, ItemError
 from exporter.model import Reason
 
-BLOCK = 256 * 1024
+BLOCK = 512 * 1024
 
 # One event, or one document that is no list of events, must fit.
 LARGEST_EVENT = 4 * MEBIBYTE

@@ -2,15 +2,15 @@
 
 from array import array
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from exporter.telemetry.times import epoch
+from exporter.telemetry.stamps import seconds_of
+from exporter.telemetry.times import epoch, instant
 
-Time = Annotated[datetime, msgspec.Meta(tz=True)]
 Milliseconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -30,7 +30,7 @@ class Event(Facts, gc=False):
     """An event; its `event_type` is its type or its payload."""
 
     id: str | int | None = None
-    timestamp: Time | float | None = None
+    timestamp: str | float | None = None
 
 
 @cache
@@ -75,23 +75,26 @@ def durations(events: Sequence[Event]) -> "array[float]":
         return array("d", [float("nan") if value is None else value for value in values])
 
 
-def times(events: Sequence[Event], dated: float) -> "tuple[array[float], list[int]]":
-    """Return seconds since 1970, and which events have none of their own and take `dated`.
+def times(events: Sequence[Event], dated: float, zone: ZoneInfo) -> tuple[bytes, list[int]]:
+    """Return seconds since 1970 as float64, and which events have none but take `dated`.
 
     Raises ValueError and OverflowError for a time that cannot be.
     """
     stamps = [one.timestamp for one in events]
     try:
-        return array("d", map(datetime.timestamp, stamps)), []  # type: ignore[arg-type]
-    except TypeError:  # one is None or a number
-        undated = [index for index, stamp in enumerate(stamps) if stamp is None]
-        return array("d", [_seconds(stamp, dated) for stamp in stamps]), undated
+        alike = seconds_of(stamps)  # type: ignore[arg-type] # what is no text raises TypeError
+    except TypeError:
+        alike = None
+    if alike is not None:
+        return alike.tobytes(), []
+    undated = [index for index, stamp in enumerate(stamps) if stamp is None]
+    return array("d", [_seconds(stamp, dated, zone) for stamp in stamps]).tobytes(), undated
 
 
-def _seconds(stamp: datetime | float | None, dated: float) -> float:
+def _seconds(stamp: str | float | None, dated: float, zone: ZoneInfo) -> float:
     if stamp is None:
         return dated
-    return stamp.timestamp() if isinstance(stamp, datetime) else epoch(stamp)
+    return instant(stamp, zone) if isinstance(stamp, str) else epoch(stamp)
 
 
 def _first(*values: float | None) -> float | None:

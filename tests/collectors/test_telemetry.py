@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from exporter.collectors import telemetry
 from exporter.collectors.telemetry import Settings, collect, request_for
 from exporter.model import Context, ErrorClass, SourceError
 from exporter.plan import Phase, Plan
+from exporter.telemetry.client import ENGINE
 
 SINCE = {
     "date": "2026-01-14",
@@ -26,7 +26,7 @@ SINCE = {
 @pytest.fixture(autouse=True)
 def _close_engine() -> Iterator[None]:
     yield
-    telemetry.ENGINE.close()
+    ENGINE.close()
 
 
 def write(folder: Path, *events: dict[str, Any]) -> None:

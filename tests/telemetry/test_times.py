@@ -1,6 +1,7 @@
 """When events happened: in all notations, from the file where they do not say, and from when on."""
 
 import math
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from exporter.model import Reason
 from exporter.plan import Milestone, Phase, Plan
 from exporter.telemetry.counts import EARLIER, Days, quantile
 from exporter.telemetry.scan import day_in
+from exporter.telemetry.stamps import seconds_of
+from exporter.telemetry.times import instant
 from tests.releases import NOW
 from tests.telemetry.exports import Exports, event, text, values
 
@@ -175,3 +178,48 @@ def test_the_percentile_over_days_is_the_formulas(groups: list[list[float]]) -> 
 def test_the_percentile_is_at_the_index_of_the_users_formula(count: int) -> None:
     expected = math.floor(count * 0.95)
     assert quantile([np.arange(count, dtype=np.float64)]) == expected
+
+
+FORMS = [("seconds", "Z"), ("milliseconds", "Z"), ("microseconds", "123+00:00")]
+any_time = some.datetimes(datetime(1700, 1, 1), datetime(2200, 12, 31))
+
+
+@given(moments=some.lists(any_time, min_size=1, max_size=40), form=some.sampled_from(FORMS))
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+def test_many_times_at_once_are_what_each_is_alone(
+    moments: list[datetime], form: tuple[str, str]
+) -> None:
+    stamps = [one.isoformat(timespec=form[0]) + form[1] for one in moments]
+    found = seconds_of(stamps)
+    assert found is not None
+    assert found.tolist() == [instant(stamp, ZONE) for stamp in stamps]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "2026-13-13T10:00:00.000Z",
+        "2026-00-13T10:00:00.000Z",
+        "2026-02-29T10:00:00.000Z",
+        "2026-01-00T10:00:00.000Z",
+        "0000-01-13T10:00:00.000Z",
+        "2026-01-13T24:00:00.000Z",
+        "2026-01-13T29:00:00.000Z",
+        "2026-01-13T10:60:00.000Z",
+        "2026-01-13T10:00:60.000Z",
+        "2026-01-13T10:00:00.000+",
+        "2026-01-13 10:00:00.000Z",
+        "2026-01-13T10:00:00,000Z",
+        "2026-01-13T10:00:00.00xZ",
+        "2026-01-13T10:00:00+01:00",
+        "2026-01-13T10:00:00-00:00",
+        "2O26-01-13T10:00:00.000Z",
+        "2026-01-13T10:00:00.000é",
+        "2026-01-13T10:00:00.00",
+    ],
+)
+def test_many_times_with_a_wrong_one_are_looked_at_one_by_one(wrong: str) -> None:
+    right = "2026-01-13T10:00:00.000Z"
+    for stamps in ([right, wrong], [wrong, right], [wrong]):
+        with suppress(ValueError):
+            assert seconds_of(stamps) is None

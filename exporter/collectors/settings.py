@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from exporter.durations import Duration
 from exporter.plan import Phase
@@ -22,6 +22,17 @@ def _inside(pattern: str) -> str:
 
 # A file or a glob inside the release's folder; `**` spans folders.
 InnerPath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_inside)]
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+# Several of them; a single one needs no list.
+InnerPaths = Annotated[
+    tuple[InnerPath, ...],
+    BeforeValidator(_several, json_schema_input_type=str | tuple[InnerPath, ...]),
+]
 
 
 class SourceSettings(BaseModel):

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,12 @@ def criterion(nanoseconds: float) -> str:
     return json.dumps(CRITERION | {"mean": CRITERION["mean"] | {"point_estimate": nanoseconds}})
 
 
-def write(context: Context, name: str, text: str, written: datetime = LATE) -> None:
+def write(
+    context: Context, name: str, text: str, written: datetime = LATE, encoding: str = "utf-8"
+) -> None:
     file = context.folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8")
+    file.write_text(text, encoding)
     os.utime(file, (written.timestamp(), written.timestamp()))
 
 
@@ -83,11 +85,47 @@ def test_overhead_is_the_share_that_telemetry_adds(context: Context) -> None:
         "mean 2.000002 s with telemetry, 2 s without, at least 10 runs each "
         "(bench/with.json, bench/without.json)"
     )
-    assert (reading.read, reading.rejections) == (2, ())
+    assert (reading.read, reading.rejections, reading.withheld) == (2, (), {})
 
 
 def test_faster_with_telemetry_is_shown_as_measured(context: Context) -> None:
     assert overhead(compare(context, hyperfine(mean=1.9), hyperfine())) == pytest.approx(-0.05)
+
+
+@pytest.mark.parametrize(
+    ("loaded", "base", "expected"),
+    [
+        (hyperfine(mean=0.21), hyperfine(mean=0.2), 0.05),
+        (hyperfine(mean=1.1), hyperfine(mean=1.0), 0.1),
+        (hyperfine(mean=0.22), hyperfine(mean=0.2), 0.1),
+        (hyperfine(mean=0.0105), hyperfine(mean=0.01), 0.05),
+        (criterion(2.1e6), criterion(2e6), 0.05),
+        (criterion(110.0), criterion(100.0), 0.1),
+        (hyperfine(mean=1), hyperfine(mean=3), -2 / 3),
+    ],
+)
+def test_a_bound_is_met_exactly(context: Context, loaded: str, base: str, expected: float) -> None:
+    assert overhead(compare(context, loaded, base)) == expected
+
+
+def test_results_go_stale_a_week_after_the_older_half(context: Context) -> None:
+    assert benchmark.Settings.model_validate({}).facts_max_age == timedelta(days=7)
+    assert compare(context, hyperfine(), hyperfine()).facts_from == EARLY
+
+
+def test_a_result_from_a_clock_a_little_ahead_is_from_now(context: Context) -> None:
+    write(context, "bench/without.json", hyperfine(), context.now + timedelta(hours=24))
+    write(context, "bench/with.json", hyperfine(), context.now + timedelta(hours=1))
+    assert collect(context).facts_from == context.now
+
+
+@pytest.mark.parametrize("side", ["with", "without"])
+def test_a_result_from_next_week_is_no_fact(context: Context, side: str) -> None:
+    for one in ("with", "without"):
+        write(context, f"bench/{one}.json", hyperfine())
+    write(context, f"bench/{side}.json", hyperfine(), context.now + timedelta(hours=25))
+    with pytest.raises(SourceError, match=rf"^bench/{side}\.json: .*\(time\)$"):
+        collect(context)
 
 
 def test_the_smaller_number_of_runs_counts(context: Context) -> None:
@@ -142,7 +180,7 @@ def test_one_program_may_be_compared_with_the_other(context: Context) -> None:
 
 def test_utf_16_as_powershell_redirects_it_is_read(context: Context) -> None:
     write(context, "bench/without.json", hyperfine())
-    (context.folder / "bench/with.json").write_text(hyperfine(), "utf-16")
+    write(context, "bench/with.json", hyperfine(), encoding="utf-16")
     assert overhead(collect(context)) == 0
 
 
@@ -175,6 +213,7 @@ def test_a_result_that_cannot_count_is_rejected_and_leaves_no_value(
     )
     assert rejection.message.startswith(message)
     assert (reading.samples, reading.read) == ((), 1)
+    assert reading.withheld == {benchmark.GAUGE: "1 of 2 results cannot count"}
 
 
 def test_both_results_are_told_when_neither_can_count(context: Context) -> None:
@@ -184,6 +223,7 @@ def test_both_results_are_told_when_neither_can_count(context: Context) -> None:
         ("bench/with.json", "results[0]"),
     ]
     assert (reading.samples, reading.read) == ((), 0)
+    assert reading.withheld == {benchmark.GAUGE: "2 of 2 results cannot count"}
 
 
 MALFORMED = {

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
+from exporter.collectors.scale import scaled
 from exporter.collectors.settings import InnerPath
 from exporter.files import MEBIBYTE, Found, ItemError, find, find_one, read_text
 from exporter.model import ErrorClass, Reason, SourceError
@@ -86,7 +87,7 @@ def load(folder: Path, selection: Selection, key: str) -> Timing:
         message = "neither hyperfine's `results` nor Criterion's `mean` is there"
         raise ItemError(Reason.SHAPE, file.name, "", message)
     runs = _iterations(folder, file)
-    return Timing(file, "mean", export.mean.point_estimate * NANOSECOND, runs)
+    return Timing(file, "mean", scaled(export.mean.point_estimate, NANOSECOND), runs)
 
 
 def parse(text: str, file: str, shape: type[Shape]) -> Shape:

@@ -1,6 +1,7 @@
 """Sources: settings joined with their collectors, and what cannot be true."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def here(context: Context, tmp_path: Path) -> Context:
     return Context("caro", "v1.1.0", tmp_path, context.state, context.plan, context.now)
 
 
+def write(file: Path, document: dict[str, float], here: Context) -> None:
+    file.write_text(json.dumps(document))
+    os.utime(file, (here.now.timestamp(), here.now.timestamp()))
+
+
 def test_the_plan_is_a_source_without_being_named(load: Load) -> None:
     assert "plan" in load(OWN)
 
@@ -51,7 +57,7 @@ def test_the_plan_is_a_source_without_being_named(load: Load) -> None:
 def test_an_own_metric_brings_its_source_and_value(
     load: Load, here: Context, tmp_path: Path
 ) -> None:
-    (tmp_path / "crash.json").write_text(json.dumps({"crash_free": 0.992}))
+    write(tmp_path / "crash.json", {"crash_free": 0.992}, here)
     (sample,) = load(OWN)["own_crash_free_ratio"].collect(here).samples
     assert (sample.gauge, sample.value) == ("release_crash_free_ratio", 0.992)
 
@@ -59,7 +65,7 @@ def test_an_own_metric_brings_its_source_and_value(
 def test_a_percentage_where_a_ratio_belongs_is_refused_and_not_a_pass(
     load: Load, here: Context, tmp_path: Path
 ) -> None:
-    (tmp_path / "crash.json").write_text(json.dumps({"crash_free": 99.2}))
+    write(tmp_path / "crash.json", {"crash_free": 99.2}, here)
     with pytest.raises(SourceError, match=r"9,920% is outside 0% to 100%") as caught:
         load(OWN)["own_crash_free_ratio"].collect(here)
     assert caught.value.kind is ErrorClass.MALFORMED

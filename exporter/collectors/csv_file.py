@@ -13,12 +13,12 @@ from typing import Literal
 from pydantic import Field
 
 from exporter import csv_text
+from exporter.collectors.own import OwnSettings
 from exporter.collectors.scale import Scale, scaled
-from exporter.collectors.settings import InnerPath, SourceSettings
+from exporter.collectors.settings import InnerPath
 from exporter.csv_text import Row, Table
 from exporter.files import ItemError, find_one, read_text, source_error
 from exporter.model import Context, ErrorClass, Reading, Reason, Rejection, Sample, SourceError
-from exporter.plan import PHASES
 
 Take = Literal["last", "first", "min", "max", "sum", "mean", "count"]
 
@@ -33,12 +33,9 @@ _TAKES: Mapping[Take, Callable[[Sequence[float]], float]] = {
 }
 
 
-class Settings(SourceSettings):
+class Settings(OwnSettings):
     """The file, its column, which rows of it, and how their values become one."""
 
-    PRODUCED_IN = PHASES
-
-    gauge: str = Field(min_length=1, description="the metric's gauge; the loader fills it in")
     file: InnerPath = Field(description="the CSV file, in the release's folder")
     column: str = Field(
         max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$", description="the header of the column"
@@ -65,7 +62,7 @@ def collect(settings: Settings, context: Context) -> Reading:
     """Return what the column comes to; no sample when there is nothing in it."""
     try:
         file = find_one(context.folder, settings.file, "file")
-        observed = min(context.now, file.modified)
+        observed = file.written(context.now)
         column = parse(csv_text.parse(read_text(file, csv_text.LENGTH), file.name), settings)
     except ItemError as error:
         raise source_error(error) from error

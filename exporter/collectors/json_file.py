@@ -15,12 +15,12 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from pydantic import AfterValidator, Field
 
+from exporter.collectors.own import OwnSettings
 from exporter.collectors.scale import Scale, scaled
-from exporter.collectors.settings import InnerPath, SourceSettings
+from exporter.collectors.settings import InnerPath
 from exporter.config.mistakes import unknown
 from exporter.files import MEBIBYTE, ItemError, find_one, read_text, source_error
 from exporter.model import Context, Reading, Reason, Sample
-from exporter.plan import PHASES
 
 # The worst file of this size, nothing but empty lists, takes 80 MiB and 0.6 s.
 LENGTH = 4 * MEBIBYTE
@@ -65,12 +65,9 @@ Expression = Annotated[
 ]
 
 
-class Settings(SourceSettings):
+class Settings(OwnSettings):
     """The file, and JMESPath expressions for the number and how many observations are behind it."""
 
-    PRODUCED_IN = PHASES
-
-    gauge: str = Field(min_length=1, description="the metric's gauge; the loader fills it in")
     file: InnerPath = Field(description="the JSON file, in the release's folder")
     path: Expression = Field(
         description="JMESPath expression of the number, such as sessions.crash_free"
@@ -85,7 +82,7 @@ def collect(settings: Settings, context: Context) -> Reading:
     """Return the file's number; none when there are no observations behind it."""
     try:
         file = find_one(context.folder, settings.file, "file")
-        observed = min(context.now, file.modified)
+        observed = file.written(context.now)
         document = parse(read_text(file, LENGTH), file.name)
         sample = measure(document, settings, file.name, observed)
     except ItemError as error:

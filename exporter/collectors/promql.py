@@ -10,11 +10,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, HttpUrl
 
-from exporter.collectors.settings import SourceSettings
+from exporter.collectors.own import OwnSettings
 from exporter.config.environment import secrets
 from exporter.http_fetch import one_line
 from exporter.model import Context, ErrorClass, Reading, Sample, SourceError
-from exporter.plan import PHASES
 from exporter.prometheus_api import TOKEN, Result, query
 
 # The runner's own deadline could not say what was waited for.
@@ -33,12 +32,9 @@ def _address(url: HttpUrl) -> HttpUrl:
     return url
 
 
-class Settings(SourceSettings):
+class Settings(OwnSettings):
     """The server and the query; a bearer token comes from the environment."""
 
-    PRODUCED_IN = PHASES
-
-    gauge: str = Field(min_length=1, description="the metric's gauge; the loader fills it in")
     url: Annotated[HttpUrl, AfterValidator(_address)] = Field(
         description="the Prometheus server, such as http://prometheus:9090"
     )

@@ -1,5 +1,5 @@
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from exporter import csv_text
 from exporter.collectors.csv_file import Settings, collect, measure, parse
 from exporter.model import Context, ErrorClass, Reading, Reason, Rejection, Sample, SourceError
+from exporter.plan import PHASES
 
 GAUGE = "release_crash_free_ratio"
 DAYS = "day,crash free,status\nD1,0.97,open\nD2,0.99,closed\nD3,0.98,open\n"
@@ -28,6 +29,7 @@ def make(**written: Any) -> Settings:
 def write(context: Context, content: str | bytes, name: str = "crash.csv") -> Path:
     file = context.folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    os.utime(file, (context.now.timestamp(), context.now.timestamp()))
     return file
 
 
@@ -70,8 +72,26 @@ def test_reading_counts_rows_and_has_the_file_s_date(context: Context) -> None:
 
 
 def test_facts_are_never_later_than_now(context: Context) -> None:
-    os.utime(write(context, DAYS), (2e9, 2e9))
+    tomorrow = (context.now + timedelta(days=1)).timestamp()
+    os.utime(write(context, DAYS), (tomorrow, tomorrow))
     assert collect(make(), context).facts_from == context.now
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1, seconds=1), timedelta(days=20_000)])
+def test_a_file_from_the_future_is_refused_with_the_fix(context: Context, ahead: timedelta) -> None:
+    later = (context.now + ahead).timestamp()
+    os.utime(write(context, DAYS), (later, later))
+    with pytest.raises(SourceError) as caught:
+        collect(make(), context)
+    message = "written more than a day in the future; `touch` it, or set the clock right (time)"
+    assert str(caught.value) == f"crash.csv: {message}"
+
+
+def test_facts_of_a_week_ago_are_too_old_unless_the_user_says_otherwise() -> None:
+    assert make().facts_max_age == timedelta(days=7)
+    assert make(facts_max_age="30d").facts_max_age == timedelta(days=30)
+    assert make(facts_max_age=None).facts_max_age is None
+    assert make().PRODUCED_IN == PHASES
 
 
 def test_where_keeps_only_the_rows_that_say_exactly_this(context: Context) -> None:

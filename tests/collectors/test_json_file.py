@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from exporter.collectors.json_file import LENGTH, Settings, collect
 from exporter.collectors.scale import scaled
 from exporter.model import Context, ErrorClass, Sample, SourceError
+from exporter.plan import PHASES
 
 GAUGE = "release_crash_free_ratio"
 
@@ -33,6 +34,7 @@ def write(
     file = context.folder / name
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    os.utime(file, (context.now.timestamp(), context.now.timestamp()))
     return file
 
 
@@ -67,6 +69,23 @@ def test_facts_are_never_later_than_now(context: Context) -> None:
     tomorrow = (context.now + timedelta(days=1)).timestamp()
     os.utime(file, (tomorrow, tomorrow))
     assert only(context).observed == context.now
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1, seconds=1), timedelta(days=20_000)])
+def test_a_file_from_the_future_is_refused_with_the_fix(context: Context, ahead: timedelta) -> None:
+    later = (context.now + ahead).timestamp()
+    os.utime(write(context, {"sessions": {"crash_free": 1}}), (later, later))
+    with pytest.raises(SourceError) as caught:
+        collect(make(), context)
+    message = "written more than a day in the future; `touch` it, or set the clock right (time)"
+    assert str(caught.value) == f"crash.json: {message}"
+
+
+def test_facts_of_a_week_ago_are_too_old_unless_the_user_says_otherwise() -> None:
+    assert make().facts_max_age == timedelta(days=7)
+    assert make(facts_max_age="30d").facts_max_age == timedelta(days=30)
+    assert make(facts_max_age=None).facts_max_age is None
+    assert make().PRODUCED_IN == PHASES
 
 
 def test_no_observations_are_no_sample_whatever_the_number_says(context: Context) -> None:

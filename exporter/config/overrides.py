@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from math import inf, nextafter
 
 from exporter.bands import (
     OTHERWISE,
@@ -13,15 +15,19 @@ from exporter.bands import (
     at_most,
     below,
     check_bands,
+    find_band,
     within,
 )
 from exporter.catalog import BETA_OVER, CATALOG, Due, Judged, Metric
 from exporter.config.mistakes import unknown
 from exporter.config.release_file import BandEntry, OwnMetric, ReleaseFile
-from exporter.model import Tier, UserError
+from exporter.model import Tier, UserError, Verdict
 from exporter.plan import DAY, PHASES, Phase
 from exporter.series import SUPPORTING
 from exporter.units import UNITS, Unit
+
+PRIVACY = "QM-3"
+NO_GRACE = timedelta()
 
 CONDITIONS: Mapping[str, Callable[[float], Interval]] = {
     "at_least": at_least,
@@ -34,6 +40,9 @@ CONDITIONS: Mapping[str, Callable[[float], Interval]] = {
 # Series of the exporter itself: an own metric of such a name would stand between them.
 RESERVED = re.compile(r"release_(info|phase|beta_day|(metric|source|config|exporter)_.*)")
 
+# What Prometheus' formats append to counters, histograms and infos; own metrics are gauges.
+SUFFIXES = ("_total", "_bucket", "_count", "_sum", "_info", "_created")
+
 
 def build_metrics(file: ReleaseFile) -> tuple[Metric, ...]:
     """Return the catalog as this release judges it; raises UserError naming key and fix."""
@@ -44,6 +53,10 @@ def build_metrics(file: ReleaseFile) -> tuple[Metric, ...]:
             raise UserError(f"metrics.{metric.id}: this id is taken; choose another, such as X-1")
         if metric.gauge in taken or RESERVED.fullmatch(metric.gauge):
             raise UserError(f"metrics.{metric.id}: the gauge {metric.gauge} is taken; rename it")
+        if metric.gauge.endswith(SUFFIXES):
+            ending = metric.gauge.rpartition("_")[2]
+            what = f"_{ending} would be read as a part of a counter, histogram or info"
+            raise UserError(f"metrics.{metric.id}.name: {what}; end the name in another word")
     metrics = (*CATALOG, *own)
     keys = [metric.key(series) for metric in metrics for series in metric.judged]
     ids = [metric.id for metric in metrics]
@@ -88,10 +101,23 @@ def _overridden(metric: Metric, file: ReleaseFile) -> Metric:
         else series
         for series in metric.judged
     )
+    if metric.id == PRIVACY and metric.id in file.bands:
+        _check_privacy(judged[0].bands)
     due = metric.due
     if metric.id in file.due:
-        due = _due(f"due.{metric.id}", file.due[metric.id])
+        due = _due(f"due.{metric.id}", file.due[metric.id], grace=due.grace)
     return replace(metric, judged=judged, due=due)
+
+
+def _check_privacy(bands: Sequence[Band]) -> None:
+    """Raise UserError where a violation would not block: what no waiver can do, no band can."""
+    bounds = {0.0}.union(*(band.range.bounds for band in bands))
+    probes = bounds.union(*((nextafter(one, -inf), nextafter(one, inf)) for one in bounds))
+    for probe in probes:
+        band = find_band(bands, probe)
+        if probe > 0 and band and not (band.verdict is Verdict.FAIL and band.blocks):
+            message = "privacy stands: every value above 0 must be a fail with 'blocks: true'"
+            raise UserError(f"bands.{PRIVACY}: {message}")
 
 
 def _bands(where: str, entries: Sequence[BandEntry], unit: Unit) -> tuple[Band, ...]:
@@ -123,8 +149,11 @@ def _condition(where: str, entry: BandEntry, unit: Unit) -> Interval:
     return CONDITIONS[name](bound)
 
 
-def _due(where: str, written: str) -> Due:
-    """Return when it is due; no data in the first day of a phase is excused, as in the catalog."""
+def _due(where: str, written: str, grace: timedelta = NO_GRACE) -> Due:
+    """Return when it is due; having no data is excused for `grace`, on the beta's first day always.
+
+    In the beta the facts have yet to come about; what earlier phases ask for is there or missing.
+    """
     if written == "always":
         return Due()
     if written == "after beta":
@@ -133,7 +162,9 @@ def _due(where: str, written: str) -> Due:
     if name not in PHASES:
         known = ", ".join(PHASES)
         raise UserError(f"{where}: write always, a phase, or 'after <phase>'; phases are {known}")
-    return Due(Phase(name), after=after, grace=DAY * (not after))
+    if name == Phase.BETA:
+        grace = DAY
+    return Due(Phase(name), after=after, grace=NO_GRACE if after else grace)
 
 
 def _known(section: str, written: Mapping[str, object] | Sequence[str], keys: list[str]) -> None:

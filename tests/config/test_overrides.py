@@ -123,17 +123,71 @@ def test_a_marked_band_is_the_target() -> None:
     ("written", "due"),
     [
         ("always", Due()),
-        ("preflight", Due(Phase.PREFLIGHT, grace=DAY)),
+        ("preflight", Due(Phase.PREFLIGHT)),
         ("beta", Due(Phase.BETA, grace=DAY)),
         ("after beta", BETA_OVER),
         ("after release", Due(Phase.RELEASE, after=True)),
-        ("post_release", Due(Phase.POST_RELEASE, grace=DAY)),
+        ("post_release", Due(Phase.POST_RELEASE)),
     ],
 )
 def test_a_metric_may_be_due_from_another_phase(written: str, due: Due) -> None:
     metrics = metrics_of(due={"PM-6": written})
     assert metrics["PM-6"].due == due
     assert metrics["QM-4"].due == Due(Phase.PREFLIGHT)
+
+
+@pytest.mark.parametrize(
+    ("metric", "written"),
+    [("QM-4", "preflight"), ("PM-6", "preflight"), ("QM-1", "always"), ("QM-2", "beta"),
+     ("EM-1", "after beta")],
+)  # fmt: skip
+def test_its_own_default_written_down_changes_nothing(metric: str, written: str) -> None:
+    assert build_metrics(file_of(due={metric: written})) == CATALOG
+
+
+def test_a_day_without_data_is_excused_where_the_metric_or_the_beta_does() -> None:
+    due = {"QM-2": "release", "QM-5": "after release", "QM-4": "release", "PM-6": "beta"}
+    metrics = metrics_of(due=due, metrics=[OWN | {"due": "release"}])
+    assert {name: metrics[name].due for name in (*due, "X-1")} == {
+        "QM-2": Due(Phase.RELEASE, grace=DAY),
+        "QM-5": Due(Phase.RELEASE, after=True),
+        "QM-4": Due(Phase.RELEASE),
+        "PM-6": Due(Phase.BETA, grace=DAY),
+        "X-1": Due(Phase.RELEASE),
+    }
+
+
+NONE = {"at_most": 0, "verdict": "pass", "text": "none"}
+STOP = {"otherwise": True, "verdict": "fail", "text": "stop", "blocks": True}
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        [NONE | {"at_most": 3}, STOP],
+        [NONE, {"at_most": 1, "verdict": "warn", "text": "look"}, STOP],
+        [NONE, {"below": 2, "verdict": "pass", "text": "few"}, STOP],
+        [{"at_least": 5, "verdict": "pass", "text": "many"}, STOP],
+        [NONE, STOP | {"verdict": "warn", "blocks": False}],
+        [NONE, STOP | {"blocks": False}],
+        [STOP | {"above": 4, "otherwise": None}, NONE | {"otherwise": True, "at_most": None}],
+    ],
+)
+def test_no_band_lets_a_privacy_violation_pass(bands: list[dict[str, Any]]) -> None:
+    with pytest.raises(UserError, match=r"bands\.QM-3: privacy stands"):
+        metrics_of(bands={"QM-3": bands})
+
+
+def test_the_words_of_the_privacy_bands_may_be_the_users_own() -> None:
+    (series,) = metrics_of(bands={"QM-3": [NONE, STOP]})["QM-3"].judged
+    assert [band.text for band in series.bands] == ["none", "stop"]
+
+
+@pytest.mark.parametrize("ending", ["total", "bucket", "count", "sum", "info", "created"])
+def test_an_own_metric_is_no_part_of_a_counter_or_histogram(ending: str) -> None:
+    with pytest.raises(UserError, match=rf"metrics\.X-1\.name: _{ending} would be read as"):
+        metrics_of(metrics=[OWN | {"name": f"crashes_{ending}"}])
+    assert metrics_of(metrics=[OWN | {"name": f"crash{ending}"}])
 
 
 def test_an_own_metric_is_a_metric_like_the_others() -> None:

@@ -21,8 +21,8 @@ from exporter.model import Labels, Tier, Verdict, labels
 from exporter.plan import DAY, Phase
 from exporter.units import (
     COUNT,
-    DAYS,
     HOURS,
+    LATENESS,
     MILLISECONDS,
     PERCENT,
     POINTS,
@@ -365,7 +365,7 @@ CATALOG: tuple[Metric, ...] = (
         gauge="release_schedule_variance_seconds",
         help="How late the plan is, in calendar days of 86,400 s; early is negative.",
         source="plan",
-        unit=DAYS,
+        unit=LATENESS,
         tier=Tier.PROCESS,
         due=ALWAYS,
         judged=(

@@ -102,15 +102,24 @@ def _decimal(value: float) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lateness(Unit):
+class _Days(Unit):
+    """Days, one of which is a day."""
+
+    def show(self, value: float, avoid: tuple[float, ...] = (), *, bound: bool = False) -> str:
+        """Return `1 day` or `2.5 days`."""
+        days = Unit.show(self, value, avoid, bound=bound)
+        return f"{days} day" if days in ("1", "-1") else f"{days} days"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lateness(_Days):
     """Days of schedule variance, said in words."""
 
     def show(self, value: float, avoid: tuple[float, ...] = (), *, bound: bool = False) -> str:
         """Return `on time`, `2 days late` or `1 day early`; a bound as plain days."""
-        days = Unit.show(self, abs(value) if not bound else value, avoid)
-        days += " day" if days == "1" else " days"
         if bound:
-            return days
+            return _Days.show(self, value, bound=True)
+        days = _Days.show(self, abs(value), avoid)
         return "on time" if value == 0 else f"{days} {'late' if value > 0 else 'early'}"
 
 
@@ -128,7 +137,8 @@ MILLISECONDS = Unit(
 HOURS = Unit(
     "hours", "seconds", 3600, ((3600, "h", 1),), (("min", 60), ("h", 3600), ("d", 86400)), low=0
 )
-DAYS = _Lateness("days", "seconds", 86400, ((86400, "", 1),), (("h", 3600), ("d", 86400)))
+DAYS = _Days("days", "seconds", 86400, ((86400, "", 1),), (("h", 3600), ("d", 86400)))
+LATENESS = _Lateness("days", "seconds", DAYS.scale, DAYS.steps, DAYS.spellings)
 SCORE = Unit("score", "", 1, ((1, "", 1),), low=1, high=5, outof="/5.0", least_digits=1)
 POINTS = Unit("points", "", 1, ((1, "", 1),), low=-100, high=100)
 NUMBER = Unit("number", "", 1, ((1, "", 2),))

@@ -19,7 +19,7 @@ from exporter.bands import (
     within,
 )
 from exporter.model import Verdict
-from exporter.units import COUNT, DAYS, HOURS, MILLISECONDS, POINTS, SCORE, SHARE, Unit
+from exporter.units import COUNT, DAYS, HOURS, LATENESS, MILLISECONDS, POINTS, SCORE, SHARE, Unit
 
 PASS, WARN, FAIL = Verdict.PASS, Verdict.WARN, Verdict.FAIL
 DAY = 86400.0
@@ -75,7 +75,7 @@ def test_within_holds_both_ends() -> None:
         (below(2.0), MILLISECONDS, "<2s"),
         (below(0.85), MILLISECONDS, "<850ms"),
         (below(4 * 3600), HOURS, "<4h"),
-        (within(DAY), DAYS, "±1 day"),
+        (within(DAY), LATENESS, "±1 day"),
         (within(2 * DAY), DAYS, "±2 days"),
         (at_most(3 * DAY), DAYS, "≤3 days"),
         (Interval(0.6, 0.8, low_in=True), SHARE, "60% to 80%"),

@@ -10,6 +10,7 @@ from exporter.units import (
     COUNT,
     DAYS,
     HOURS,
+    LATENESS,
     MILLISECONDS,
     NUMBER,
     PERCENT,
@@ -21,7 +22,7 @@ from exporter.units import (
 )
 
 DAY = 86400.0
-EVERY = (COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE, SHARE)
+EVERY = (COUNT, DAYS, HOURS, LATENESS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE, SHARE)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +50,18 @@ def test_the_users_own_box_reads_as_the_user_wrote_it(unit: Unit, value: float, 
 @pytest.mark.parametrize(
     ("unit", "value", "text"),
     [
-        (DAYS, 0, "on time"),
-        (DAYS, DAY, "1 day late"),
-        (DAYS, 2 * DAY, "2 days late"),
-        (DAYS, -DAY, "1 day early"),
-        (DAYS, -3 * DAY, "3 days early"),
-        (DAYS, 1.5 * DAY, "1.5 days late"),
+        (LATENESS, 0, "on time"),
+        (LATENESS, DAY, "1 day late"),
+        (LATENESS, 2 * DAY, "2 days late"),
+        (LATENESS, -DAY, "1 day early"),
+        (LATENESS, -3 * DAY, "3 days early"),
+        (LATENESS, 1.5 * DAY, "1.5 days late"),
+        (DAYS, 0, "0 days"),
+        (DAYS, DAY, "1 day"),
+        (DAYS, -DAY, "-1 day"),
+        (DAYS, 2 * DAY, "2 days"),
+        (DAYS, 2.5 * DAY, "2.5 days"),
+        (DAYS, 1000 * DAY, "1,000 days"),
         (COUNT, 1_234_567, "1,234,567"),
         (MILLISECONDS, 1.5, "1.5s"),
         (MILLISECONDS, 0, "0ms"),
@@ -87,7 +94,7 @@ def test_a_value_is_shown_as_people_read_it(unit: Unit, value: float, text: str)
         (COUNT, 0.3, 0, "0.3"),
         (PERCENT, 1e-9, 0.05, "0.0000001%"),
         (PERCENT, -1e-9, 0.05, "-0.0000001%"),
-        (DAYS, DAY + 1, DAY, "1.00001 days late"),
+        (LATENESS, DAY + 1, DAY, "1.00001 days late"),
     ],
 )
 def test_a_value_beside_a_bound_is_shown_on_its_side(
@@ -98,7 +105,7 @@ def test_a_value_beside_a_bound_is_shown_on_its_side(
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.sampled_from([unit for unit in EVERY if unit is not DAYS]),
+    st.sampled_from([unit for unit in EVERY if unit is not LATENESS]),
     st.floats(-1e6, 1e6),
     st.floats(-1e6, 1e6),
     st.integers(-3, 3),
@@ -145,7 +152,7 @@ def test_every_percent_with_one_decimal_is_the_float_that_a_program_writes() -> 
         (HOURS, "30 min", 1800.0),
         (HOURS, "2d", 172800.0),
         (DAYS, "1 d", DAY),
-        (DAYS, "-3d", -3 * DAY),
+        (LATENESS, "-3d", -3 * DAY),
         (DAYS, "12h", 43200.0),
         (SCORE, "4.0", 4.0),
         (SCORE, 4.2, 4.2),

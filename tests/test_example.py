@@ -1,5 +1,7 @@
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -33,7 +35,11 @@ Read = tuple[Release, dict[str, Reading]]
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
-    return read_example(EXAMPLE / "release.yaml", LAST_MINUTE, tmp_path_factory.mktemp("state"))
+    # A clone's files are as old as the clone: from there, written in the future.
+    folder = shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("clone") / "example")
+    for file in files_of(folder).values():
+        os.utime(file, (LAST_MINUTE.timestamp(), LAST_MINUTE.timestamp()))
+    return read_example(folder / "release.yaml", LAST_MINUTE, tmp_path_factory.mktemp("state"))
 
 
 @pytest.mark.parametrize("key", FROM_FILES)

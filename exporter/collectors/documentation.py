@@ -12,7 +12,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exporter.collectors.settings import InnerPath, SourceSettings
+from exporter.collectors.settings import InnerPath, InnerPaths, SourceSettings
+from exporter.durations import Duration
 from exporter.files import ItemError, find_one, read_text
 from exporter.model import (
     Context,
@@ -24,12 +25,15 @@ from exporter.model import (
     SourceError,
     labels,
 )
-from exporter.plan import Phase
+from exporter.plan import DAY, Phase
 from exporter.results.checklist import LIMIT, parse
 from exporter.results.loading import Results, load
 from exporter.results.names import plain_names
 from exporter.results.newest import picked
 from exporter.results.records import Outcome
+
+RATIO = "release_documentation_accuracy_ratio"
+CHECK = "release_documentation_check"
 
 # At most so many series; what is over shares the last one.
 SERIES = 50
@@ -41,10 +45,15 @@ class Settings(SourceSettings):
 
     PRODUCED_IN: ClassVar[tuple[Phase, ...]] = (Phase.PREFLIGHT,)
 
+    # Documentation is checked after any change: what was true a week ago is no evidence.
+    facts_max_age: Duration | None = Field(
+        7 * DAY,
+        description="oldest acceptable check while preflight is open; the oldest one counts",
+    )
     checklist: InnerPath | None = Field(
         "checklist.md", description="a Markdown task list, or YAML; null without one"
     )
-    tests: tuple[InnerPath, ...] = Field(
+    tests: InnerPaths = Field(
         (), description="files or globs with the output of cargo test or with JUnit XML"
     )
     filter: str = Field(
@@ -112,7 +121,9 @@ def measure(parts: Sequence[Part]) -> Reading:
         _samples(parts, series) if known else (),
         read=sum(len(part.checks) for part in parts),
         rejections=rejections,
-        facts_from=max((one.observed for one in series), default=None),
+        # A whole is as old as its oldest part.
+        facts_from=min((one.observed for one in series), default=None),
+        withheld=None if known else dict.fromkeys((RATIO, CHECK), _reason(rejections)),
     )
 
 
@@ -137,13 +148,18 @@ def load_tests(settings: Settings, context: Context) -> Part:
 def load_checklist(pattern: str, context: Context) -> Part:
     """Return the checklist's items; raises SourceError when there is no such file."""
     found = find_one(context.folder, pattern, "sources.documentation.checklist")
-    observed = min(found.modified, context.now)
     try:
+        observed = found.written(context.now)
         checks, rejections = parse(read_text(found, LIMIT), found.name)
     except ItemError as error:
-        checks, rejections = [], [error.rejection]
+        return Part(f"items of {found.name}", (), (error.rejection,))
     series = tuple(Series(check.name, (check.passed,), observed) for check in checks)
     return Part(f"items of {found.name}", series, tuple(rejections))
+
+
+def _reason(rejections: Sequence[Rejection]) -> str:
+    files = len({rejection.file for rejection in rejections})
+    return f"{files} {'file' if files == 1 else 'files'} could not be read whole"
 
 
 def _unlisted(results: Results) -> Iterator[Rejection]:
@@ -156,17 +172,16 @@ def _samples(parts: Sequence[Part], series: Sequence[Series]) -> Iterator[Sample
     checks = [passed for part in parts for passed in part.checks]
     evidence = ", ".join(part.evidence for part in parts)
     yield Sample(
-        "release_documentation_accuracy_ratio",
+        RATIO,
         sum(checks) / len(checks),
         n=len(checks),
-        # A whole is as old as its oldest part.
         observed=min(one.observed for one in series),
         evidence=f"{sum(checks):,} of {len(checks):,} checks passed: {evidence}",
     )
     shown = _shortened(series)
     for name, one in zip(plain_names(one.name for one in shown), shown, strict=True):
         yield Sample(
-            "release_documentation_check",
+            CHECK,
             float(all(one.checks)),
             labels(check=name),
             n=len(one.checks),

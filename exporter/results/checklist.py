@@ -4,22 +4,18 @@
 - [ ] Installation works              passed: true
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from exporter.files import MEBIBYTE, ItemError
 from exporter.model import Reason, Rejection
-from exporter.results.markdown import visible_lines
+from exporter.results.tasks import parse_tasks
 from exporter.yaml_text import YamlError, load_yaml
 
 LIMIT = MEBIBYTE
 NAME_LENGTH = 300
 
-# Up to three characters may have been meant as a tick; `[text](url)` and `[x][y]` are links.
-_TASK = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\[([^\[\]]{0,3})\](?![(\[:])(.*)")
-_MARKS = {" ": False, "x": True, "X": True}
 _KEYS = {"check", "passed"}
 
 
@@ -38,8 +34,12 @@ def parse(text: str, file: str) -> tuple[list[Check], list[Rejection]]:
     """
     checks: list[Check] = []
     rejections: list[Rejection] = []
-    items = _yaml(text, file) if file.endswith((".yaml", ".yml")) else _markdown(text, file)
-    for position, entry in items:
+    parse_items = _yaml if file.endswith((".yaml", ".yml")) else parse_tasks
+    for item in parse_items(text, file):
+        if isinstance(item, Rejection):
+            rejections.append(item)
+            continue
+        position, entry = item
         try:
             checks.append(_check(entry))
         except ValueError as error:
@@ -59,14 +59,6 @@ def _check(entry: Any) -> Check:
     if not isinstance(passed, bool | None):
         raise ValueError("expected true, false or nothing; in Markdown [x] or [ ]")  # noqa: TRY004 - a rejection, no bug
     return Check(name.strip()[:NAME_LENGTH], passed=bool(passed))
-
-
-def _markdown(text: str, file: str) -> Iterator[tuple[str, Any]]:
-    for number, line in visible_lines(text, file):
-        if match := _TASK.fullmatch(line):
-            mark, name = match.groups()
-            name = name if name.startswith(" ") else ""
-            yield f"line {number}", {"check": name, "passed": _MARKS.get(mark, mark)}
 
 
 def _yaml(text: str, file: str) -> Iterator[tuple[str, Any]]:

@@ -58,7 +58,7 @@ class _Lines:
 
     def _uncomment(self, number: int, line: str) -> str:
         kept, start = [], 0
-        for match in _COMMENT.finditer(_without_code(line)):
+        for match in _COMMENT.finditer(without_code(line)):
             kept.append(line[start : match.start()])
             start = match.end()
             if not match[1]:
@@ -76,7 +76,7 @@ class _Lines:
         return None if line.startswith(" " * _TAB) and not self._in_list else line
 
 
-def _without_code(line: str) -> str:
+def without_code(line: str) -> str:
     """Return the line with `code` blanked out, as long as before: a comment may be quoted."""
     parts = line.split("`")
     last = len(parts) - 1

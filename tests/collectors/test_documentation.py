@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from exporter.collectors import documentation as collector
 from exporter.model import Context, ErrorClass, Reading, Reason, SourceError
 from tests.results.logs import report, result
-from tests.results.test_checklist import BAD_ITEMS, NOT_ONE
+from tests.results.test_checklist import BAD_ITEMS, NOT_ONE, ODD
 
 HOUR = timedelta(hours=1)
 ALL_DONE = "- [x] README.md accurate\n- [x] TELEMETRY.md accurate\n- [x] Installation works\n"
@@ -55,7 +55,8 @@ def test_tests_and_checklist_count_together(context: Context) -> None:
     assert (sample.gauge, sample.value) == ("release_documentation_accuracy_ratio", 6 / 7)
     assert (sample.n, sample.observed) == (7, context.now - 2 * HOUR)
     assert sample.evidence == "6 of 7 checks passed: 4 of 4 tests, 2 of 3 items of checklist.md"
-    assert reading.facts_from == context.now - HOUR
+    assert reading.facts_from == context.now - 2 * HOUR
+    assert not reading.withheld
     assert checks(reading) == {
         "website examples": 1,
         "README.md accurate": 1,
@@ -63,6 +64,27 @@ def test_tests_and_checklist_count_together(context: Context) -> None:
         "Installation works": 1,
     }
     assert [one.n for one in reading.samples[1:]] == [4, 1, 1, 1]
+
+
+def test_checks_go_stale_a_week_after_the_oldest() -> None:
+    assert collector.Settings.model_validate({}).facts_max_age == timedelta(days=7)
+
+
+def test_a_checklist_from_next_week_is_no_fact(context: Context) -> None:
+    write(context, "checklist.md", ALL_DONE, -25 * HOUR)
+    reading = collect(context)
+    assert (reading.samples, reading.facts_from) == ((), None)
+    assert [(one.reason, one.file) for one in reading.rejections] == [(Reason.TIME, "checklist.md")]
+
+
+def test_a_checklist_from_a_clock_a_little_ahead_is_from_now(context: Context) -> None:
+    write(context, "checklist.md", ALL_DONE, -HOUR)
+    assert collect(context).facts_from == context.now
+
+
+def test_one_path_needs_no_list(context: Context) -> None:
+    write(context, "results/docs.txt", examples("ok"))
+    assert ratio(collect(context, checklist=None, tests="results/docs.txt")) == 1
 
 
 def test_a_checklist_alone_is_enough(context: Context) -> None:
@@ -134,6 +156,10 @@ def test_half_a_test_log_leaves_no_value_however_good_the_checklist(context: Con
     reading = collect(context, **BOTH)
     assert reading.samples == ()
     assert reading.rejected == {Reason.TRUNCATED: 1}
+    assert reading.withheld == {
+        "release_documentation_accuracy_ratio": "1 file could not be read whole",
+        "release_documentation_check": "1 file could not be read whole",
+    }
 
 
 def test_tests_that_are_not_listed_by_name_withhold_a_perfect_ratio(context: Context) -> None:
@@ -160,6 +186,14 @@ def test_a_malformed_checklist_leaves_no_value_however_good_the_tests(
     ]
 
 
+@pytest.mark.parametrize("line", ODD)
+def test_a_box_that_makes_no_item_withholds_a_perfect_ratio(context: Context, line: str) -> None:
+    write(context, "checklist.md", f"{ALL_DONE}\n{line}")
+    reading = collect(context)
+    assert reading.samples == ()
+    assert reading.rejected.keys() <= {Reason.FIELD, Reason.TRUNCATED}
+
+
 @pytest.mark.parametrize(("item", "file"), BAD_ITEMS.values(), ids=BAD_ITEMS)
 def test_an_item_that_cannot_be_understood_withholds_a_perfect_ratio_only(
     context: Context, item: str, file: str
@@ -171,6 +205,7 @@ def test_an_item_that_cannot_be_understood_withholds_a_perfect_ratio_only(
     write(context, file, form.format(yes, "done") + item + "\n")
     perfect = collect(context, checklist=file)
     assert (perfect.samples, perfect.rejected) == ((), {Reason.FIELD: 1})
+    assert perfect.withheld[collector.RATIO] == "1 file could not be read whole"
     write(context, file, form.format(yes, "done") + item + "\n" + form.format(no, "open"))
     assert ratio(collect(context, checklist=file)) == 0.5
 

@@ -25,7 +25,14 @@ MARKDOWN = """# Documentation
        - [ ] nested deeper
 
 > - [x] quoted
-- an item without a box, [a link](x) and [x] a box in mid-line
+- an item without a box, [a link](x), [x](x) and `[x]` a quoted box in mid-line
+- [text] in brackets
+- (an aside) and f() or ()
+- [![badge](a.svg)](b) and [^1]
+-
+[^1]: a note, `[ ]` quoted
+[1] another
+---
 - [link](https://example.com)
 - [x](link)
 - [x][link]
@@ -77,6 +84,55 @@ def test_a_comment_behind_a_check_is_not_its_name() -> None:
 
 def test_a_paragraph_that_runs_on_does_not_end_its_list() -> None:
     assert ticks("- [x] first\nruns on\n    - [ ] nested\n") == {"first": True, "nested": False}
+
+
+ODD = (
+    "- [x",
+    "- [ ",
+    "- [",
+    "-[ ] b",
+    "-[x] b",
+    "[ ] b",
+    "[] b",
+    "  [ ] b",
+    "[x",
+    "- ( ) c",
+    "- (x) c",
+    "- [ ) c",
+    "- **[ ]** c",
+    "- **[ ] c**",
+    "- `[ ]` c",
+    "- c [ ]",
+    "- c: [x] d",
+    "- [x] c [ ] d",
+    "- [ ](c.md) d",
+    "- - [ ] c",
+    "• [ ] c",
+    "\N{EN DASH} [ ] c",
+    "1.[ ] c",
+    "# [ ] c",
+    "| [ ] | c |",
+    "- ☐ c",
+    "☐ c",
+)
+
+
+@pytest.mark.parametrize("line", ODD)
+@pytest.mark.parametrize("ending", ["\n", "\n- [ ] last", "\n\nmore text\n"])
+def test_a_box_that_makes_no_item_is_rejected_and_its_neighbours_count(
+    line: str, ending: str
+) -> None:
+    checks, (found,) = parse(f"- [x] first\n\n{line}{ending}", "c.md")
+    assert checks[0] == Check("first", passed=True)
+    assert len(checks) == 1 + ending.count("[ ]")
+    assert (found.reason, found.file, found.position) == (Reason.FIELD, "c.md", "line 3")
+
+
+@pytest.mark.parametrize("line", ["- [x", "- [ ", "- [", "-", "- ", "1.", "[", "- **[ "])
+def test_a_file_that_ends_inside_an_item_is_truncated(line: str) -> None:
+    checks, (found,) = parse(f"- [x] first\n{line}", "c.md")
+    assert checks == [Check("first", passed=True)]
+    assert (found.reason, found.file, found.position) == (Reason.TRUNCATED, "c.md", "line 2")
 
 
 def test_windows_line_ends_change_nothing() -> None:

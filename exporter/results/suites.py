@@ -2,24 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from exporter.files import ItemError
+from exporter.files import CLOCK_SKEW, ItemError
 from exporter.model import Reason
 from exporter.results.records import Listing, Origin, Outcome, Run, Tally
+from exporter.results.status import stated_outcome
 
 DEPTH = 64
 SUITES = 10_000
 CASES = 1_000_000
 
 _DIGITS = 9
-# A time without a zone may be a day ahead; a run of next week cannot be.
-_AHEAD = timedelta(days=1)
 _SUITE_TAGS = ("testsuites", "testsuite")
 _FAILURES = ("failure", "error")
-# GoogleTest and Bazel list what they left out without a `skipped` element.
-_NOT_RUN = ("notrun", "disabled", "skipped")
 
 
 @dataclass(slots=True)
@@ -52,6 +49,7 @@ class _Case:
     name: str
     depth: int
     outcome: Outcome
+    unclear: int = 0  # the line of a status that no table knows, until an element decides
 
 
 class Reader:
@@ -94,7 +92,7 @@ class Reader:
     def end(self, tag: str) -> None:
         """Take the end of an element."""
         if self._case is not None and self._depth == self._case.depth:
-            self._suites[-1].listing.add(self._case.name, self._case.outcome)
+            self._close_case(self._case)
             self._case = None
         elif self._case is None and tag.rpartition("}")[2] in _SUITE_TAGS:
             self._close_suite(self._suites.pop())
@@ -126,8 +124,15 @@ class Reader:
         if self._cases > CASES:
             raise self.error(Reason.SIZE, f"more than {CASES} test cases")
         name = "::".join(filter(None, (attributes.get("classname"), attributes.get("name"))))
-        skipped = attributes.get("status", "").lower() in _NOT_RUN
-        return _Case(name, self._depth, Outcome.SKIPPED if skipped else Outcome.PASSED)
+        outcome = stated_outcome(attributes)
+        unclear = 0 if outcome else self.parser.CurrentLineNumber
+        return _Case(name, self._depth, outcome or Outcome.PASSED, unclear)
+
+    def _close_case(self, case: _Case) -> None:
+        if case.unclear and case.outcome is Outcome.PASSED:
+            message = "attribute status or result: passed, failed, skipped or the like is expected"
+            raise self.error(Reason.FIELD, message, case.unclear)
+        self._suites[-1].listing.add(case.name, case.outcome)
 
     def _open_suite(self, attributes: Mapping[str, str]) -> _Suite:
         self._count += 1
@@ -192,6 +197,7 @@ class Reader:
         except (ValueError, OverflowError) as error:
             message = "attribute timestamp: a time such as 2026-01-13T09:00:00Z is expected"
             raise self.error(Reason.FIELD, message) from error
-        if time > self._origin.now + _AHEAD:
+        # A time without a zone may be a day ahead; a run of next week cannot be.
+        if time > self._origin.now + CLOCK_SKEW:
             raise self.error(Reason.TIME, "attribute timestamp: a time still to come")
         return time

@@ -152,6 +152,37 @@ def test_the_last_attempt_decides(inside: str, expected: Tally) -> None:
     assert tally(f"<testsuite><testcase>{inside}</testcase></testsuite>") == expected
 
 
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        *((f'status="{word}"', Tally(0, 1)) for word in ("fail", "failed", "FAILURE", "Error")),
+        *((f'result="{word}"', Tally(0, 1)) for word in ("fail", "failed", "failure", "error")),
+        *((f'status="{word}"', Tally(1)) for word in ("run", "passed", "completed", "ok", "")),
+        ('result="success"', Tally(1)),
+        *((f'status="{word}"', Tally(0, 0, 1)) for word in ("skipped", "ignored", "disabled")),
+        *((f'status="{word}"', Tally(0, 0, 1)) for word in ("notrun", "Not Run", "not_run")),
+        ('result="suppressed"', Tally(0, 0, 1)),
+        ('status="run" result="skipped"', Tally(0, 0, 1)),
+        ('status="run" result="failed"', Tally(0, 1)),
+        ('status="notrun" result="error"', Tally(0, 1)),
+        ('status="odd" result="failed"', Tally(0, 1)),
+    ],
+)
+def test_a_status_decides_where_no_element_does(attributes: str, expected: Tally) -> None:
+    assert tally(f"<testsuite><testcase {attributes}/></testsuite>") == expected
+
+
+@pytest.mark.parametrize("status", ["failed", "passed", "skipped", "odd"])
+def test_an_element_is_no_better_for_its_status(status: str) -> None:
+    case = f'<testsuite><testcase status="{status}"><failure/></testcase></testsuite>'
+    assert tally(case) == Tally(0, 1)
+
+
+def test_a_failed_status_is_not_excused_by_a_skip() -> None:
+    case = '<testsuite><testcase status="failed"><skipped/></testcase></testsuite>'
+    assert tally(case) == Tally(0, 1)
+
+
 def test_what_an_error_excuses_the_outer_suite_excuses() -> None:
     inner = '<testsuite tests="2"><testcase><error/></testcase></testsuite>'
     assert tally(f'<testsuites tests="2">{inner}</testsuites>') == Tally(0, 1)
@@ -255,6 +286,12 @@ MALFORMED = {
     "tests beyond counting": (suite(tests="9" * 20), Reason.FIELD, "line 2"),
     "failures in words": (suite(failures="none"), Reason.FIELD, "line 2"),
     "errors in words": (suite(errors="none"), Reason.FIELD, "line 2"),
+    "a status that no table knows": (
+        suite('<testcase/>\n<testcase status="purple"/>'),
+        Reason.FIELD,
+        "line 3",
+    ),
+    "a status in numbers": (suite('<testcase result="0"/>'), Reason.FIELD, "line 2"),
     "a time in words": (suite(timestamp="yesterday"), Reason.FIELD, "line 2"),
     "a time that is none": (suite(timestamp="2026-02-30T10:00:00"), Reason.FIELD, "line 2"),
     "a time before time": (

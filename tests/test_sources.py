@@ -90,3 +90,25 @@ def test_a_mistake_in_an_own_source_names_file_key_and_fix(
         load(text)
     assert str(caught.value).startswith("release.yaml: metrics.crash_free_ratio.source")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{interval: 500ms}", "interval: input should be greater than or equal to 1 second"),
+        ("{max_age: 10m}", "max_age 10m is shorter than interval 15m: no reading would last"),
+        ("{interval: 2d}", "max_age 26h is shorter than interval 2d: no reading would last"),
+        ("{interval: 0s}", "interval: write a time above zero"),
+    ],
+)
+def test_a_source_is_read_neither_all_the_time_nor_too_seldom(
+    load: Load, written: str, message: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        load(f"{OWN}sources: {{survey: {written}}}\n")
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("release.yaml: sources.survey")
+
+
+def test_an_age_of_just_one_interval_is_enough(load: Load) -> None:
+    assert load(f"{OWN}sources: {{survey: {{interval: 1h, max_age: 1h}}}}\n")

@@ -2,13 +2,21 @@
 
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
-from exporter.durations import Duration
+from exporter.durations import Duration, render
 from exporter.plan import Phase
 
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
@@ -46,9 +54,18 @@ class SourceSettings(BaseModel):
 
     PRODUCED_IN: ClassVar[tuple[Phase, ...]] = ()
 
-    interval: Duration = Field(15 * MINUTE, description="time between two runs")
+    interval: Duration = Field(15 * MINUTE, ge=SECOND, description="time between two runs")
     deadline: Duration = Field(2 * MINUTE, description="longest a run may take")
     max_age: Duration = Field(26 * HOUR, description="oldest acceptable successful read")
     facts_max_age: Duration | None = Field(
         None, description="oldest acceptable fact while the facts are being produced"
     )
+
+    @model_validator(mode="after")
+    def _read_before_too_old(self) -> Self:
+        if self.max_age < self.interval:
+            raise ValueError(
+                f"max_age {render(self.max_age)} is shorter than interval {render(self.interval)}: "
+                "no reading would last until the next; lengthen max_age"
+            )
+        return self

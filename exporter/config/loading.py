@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from exporter.config.milestones import check_milestones
 from exporter.config.mistakes import describe
 from exporter.config.overrides import build_metrics, own_source
 from exporter.config.release_file import ReleaseFile
@@ -75,19 +76,21 @@ def build_release(model: ReleaseFile, file: Path, name: str) -> Release:
     """Return the release that the checked file describes; raises UserError without the file."""
     sources = {key: settings or {} for key, settings in model.sources.items()}
     own = {own_source(entry): entry.source for entry in model.metrics}
+    plan = Plan(
+        tuple(
+            Milestone(one.name, one.planned, one.actual, one.opens, one.closes)
+            for one in model.milestones
+        ),
+        ZoneInfo(model.time_zone),
+        model.closed,
+    )
+    check_milestones(plan.milestones)
     return Release(
         project=model.project,
         name=model.release,
         file=name,
         folder=file.parent.resolve() / model.data,
-        plan=Plan(
-            tuple(
-                Milestone(one.name, one.planned, one.actual, one.opens, one.closes)
-                for one in model.milestones
-            ),
-            ZoneInfo(model.time_zone),
-            model.closed,
-        ),
+        plan=plan,
         metrics=build_metrics(model),
         sources={"plan": {}} | sources | own,
         repository=model.repository,

@@ -173,6 +173,14 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
         HEAD + "milestones:" + 2 * "\n  - {name: beta, planned: 2026-01-13}",
         "milestone 'beta' stands here twice; rename one",
     ),
+    "two milestones that open one phase": (
+        BASE + "  - {name: again, planned: 2026-01-14, opens: beta}\n",
+        "milestones: 'beta start' and 'again' both have 'opens: beta'; leave it at one of them",
+    ),
+    "a beta that ends before it starts": (
+        BASE + "  - {name: beta end, planned: 2026-01-10, closes: beta}\n",
+        "milestones: 'beta end' closes beta on 2026-01-10, but 'beta start' opens it on 2026-01-13",
+    ),
     "sources as a list": (BASE + "sources: [tests]\n", "sources: write keys with values"),
     "a source that is a word": (
         BASE + "sources: {tests: junit}\n",

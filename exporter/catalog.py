@@ -77,11 +77,6 @@ class Metric:
     due: Due
     judged: tuple[Judged, ...]
 
-    @property
-    def blocks(self) -> bool:
-        """Whether a fail of this metric decides the gate alone."""
-        return any(band.blocks for series in self.judged for band in series.bands)
-
     def key(self, series: Judged) -> str:
         """Return what names this verdict in a release file: `QM-2`, or `PM-5/P0` of several."""
         if len(self.judged) == 1:

@@ -54,11 +54,6 @@ def judge(release: Release, states: Mapping[str, SourceState], now: datetime) ->
     ]
 
 
-def worst(judgements: Iterable[Judgement]) -> Judgement:
-    """Return the one whose verdict counts for the whole metric; raises ValueError on none."""
-    return min(judgements, key=lambda one: WORST_FIRST.index(one.verdict))
-
-
 def due_from(due: Due, plan: Plan) -> datetime | None:
     """Return the moment a metric's verdict begins to count; None when the plan has none."""
     if due.phase is None:
@@ -78,10 +73,10 @@ def _judge(
     if begins is None:
         return Judgement(metric, series, Verdict.NOT_DUE, _no_phase(metric.due), False, sample)
     if now < begins:
-        reason = f"due from {begins:%Y-%m-%d %H:%M}"
+        reason = f"due from {begins:%Y-%m-%d %H:%M %Z}"
         return Judgement(metric, series, Verdict.NOT_DUE, reason, False, sample)
     if verdict is Verdict.UNKNOWN and sample is None and now < begins + metric.due.grace:
-        reason = f"no data yet, excused until {begins + metric.due.grace:%Y-%m-%d %H:%M}"
+        reason = f"no data yet, excused until {begins + metric.due.grace:%Y-%m-%d %H:%M %Z}"
         return Judgement(metric, series, Verdict.NOT_DUE, reason, False)
     return Judgement(metric, series, verdict, reason, verdict is not Verdict.NOT_DUE, sample)
 

@@ -210,7 +210,8 @@ class Runner:
         try:
             last_good.save(self._folder(source), source.fingerprint, good)
         except OSError as error:
-            log.warning("state not saved", source=source.name, error=error.strerror)
+            # Loud: a restart would forget what was good.
+            log.error("state not saved", source=source.name, error=error.strerror)  # noqa: TRY400
 
 
 def after(

@@ -41,7 +41,8 @@ def collect(
     text = _render(form, view, clock())
     click.echo(text, nl=False)
     if append is not None:
-        _append(append, text, clock())
+        # A log for people is dated; documents for programs say their own time.
+        _append(append, _dated(text, clock()) if form == "table" else text)
     failed = any(not state.up for one in view.releases for state in one.states.values())
     return FAILED if failed or installation.mistakes else 0
 
@@ -114,9 +115,13 @@ def _render(form: str, view: View, now: datetime) -> str:
     return render_openmetrics(view, now)
 
 
-def _append(file: Path, text: str, now: datetime) -> None:
-    """Add the text under a dated line in one write, so that two runs cannot interleave."""
-    content = f"=== {now.astimezone():%Y-%m-%d %H:%M %Z} ===\n{text}\n".encode()
+def _dated(text: str, now: datetime) -> str:
+    return f"=== {now.astimezone():%Y-%m-%d %H:%M %Z} ===\n{text}\n"
+
+
+def _append(file: Path, text: str) -> None:
+    """Add the text in one write, so that two runs cannot interleave."""
+    content = text.encode()
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:

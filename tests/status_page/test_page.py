@@ -79,7 +79,7 @@ def page() -> Page:
         ("P0 Resolution PM-5/P0", ["N/A", "⏳ not due", "(<4h)", DASH, DASH, "no bugs of P0"]),
         (
             "Downloads (Week 1) EM-5",
-            ["N/A", "⏳ not due", "(≥100)", DASH, DASH, "due from 2026-01-31 00:00"],
+            ["N/A", "⏳ not due", "(≥100)", DASH, DASH, "due from 2026-01-31 00:00 PST"],
         ),
         ("Crash-free sessions X-1", ["N/A", "❔ unknown", "(≥99%)", DASH, DASH, "not read yet"]),
     ],

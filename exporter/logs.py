@@ -7,6 +7,11 @@ from typing import Any
 
 import structlog
 
+from exporter.inert import inert
+
+# A whole traceback.
+LONGEST = 10_000
+
 Event = MutableMapping[str, Any]
 
 
@@ -40,15 +45,15 @@ class _Hide:
 
     def __call__(self, _logger: Any, _method: str, event: Event) -> Event:
         for key, value in event.items():
-            # Logfmt allows one line and no surrogates; a hostile file name must not forge a line.
-            text = value if isinstance(value, (int, float, bool)) else self._clean(str(value))
-            event[key] = text
+            if not isinstance(value, (int, float, bool)):
+                event[key] = self._clean(str(value))
         return event
 
     def _clean(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "[secret]")
-        return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\n", "\\n")
+        # One line an event: a hostile file name must not forge another.
+        return inert(text, LONGEST)
 
 
 class _Forward(logging.Handler):

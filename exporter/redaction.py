@@ -32,6 +32,7 @@ def redact_reading(reading: Reading) -> Reading:
             )
             for one in reading.rejections
         ),
+        withheld={gauge: redact(why) for gauge, why in reading.withheld.items()},
         findings=tuple(
             replace(one, file=redact(one.file), position=redact(one.position))
             for one in reading.findings

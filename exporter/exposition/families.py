@@ -1,15 +1,14 @@
 """Families under construction: no series twice, no text that could break a scrape."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from prometheus_client import Metric
 
+from exporter.inert import inert
+
 # More of one gauge in one release says that something went wrong, and costs every scrape.
 SERIES_LIMIT = 1000
 LABEL_LENGTH = 200
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 
 
 class Families:
@@ -30,7 +29,7 @@ class Families:
         kind: str = "gauge",
     ) -> None:
         """Add one series; one that is there already, or one too many, is dropped and counted."""
-        clean = {key: clean_label(text) for key, text in labels.items()}
+        clean = {key: inert(text, LABEL_LENGTH) for key, text in labels.items()}
         identity = frozenset(clean.items())
         release = (name, clean.get("project", ""), clean.get("release", ""))
         seen = self._seen.setdefault(release, set())
@@ -45,9 +44,3 @@ class Families:
     def __iter__(self) -> Iterator[Metric]:
         """Yield every family."""
         return iter(self._families.values())
-
-
-def clean_label(text: str) -> str:
-    """Return text that is valid UTF-8, on one line and of bounded length."""
-    clean = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-    return clean if len(clean) <= LABEL_LENGTH else clean[: LABEL_LENGTH - 1] + "…"

@@ -1,18 +1,15 @@
 """The executive view as plain text, with the sources below it."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from exporter.freshness import SourceState, show_age, staleness
+from exporter.inert import inert
 from exporter.judge import Judgement, judge
 from exporter.plan import Plan
 from exporter.view import ReleaseView, View
 from exporter.words import PHASE_WORDS, TIER_TITLES, VERDICT_WORDS
-
-# A terminal obeys control characters: what comes from outside must not bring any.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 LISTED = 5
 
@@ -21,7 +18,7 @@ def render_table(view: View, now: datetime) -> str:
     """Return the releases, each with its metrics by tier and its sources."""
     blocks = ["\n".join(_release(one, now)) for one in view.releases]
     mistakes = [line for text in view.mistakes.values() for line in text.splitlines()]
-    blocks += [f"invalid release file: {_clean(line)}" for line in mistakes]
+    blocks += [f"invalid release file: {inert(line)}" for line in mistakes]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -45,9 +42,9 @@ def _release(view: ReleaseView, now: datetime) -> Iterator[str]:
         yield f"  {line}"
     for name, state in states:
         for finding in state.reading.findings[:LISTED] if state.reading else ():
-            yield f"  {name}: privacy: {_clean(str(finding))}"
+            yield f"  {name}: privacy: {inert(str(finding))}"
         for rejection in state.reading.rejections[:LISTED] if state.reading else ():
-            yield f"  {name}: {_clean(str(rejection))}"
+            yield f"  {name}: {inert(str(rejection))}"
 
 
 def _metric(one: Judgement, now: datetime) -> tuple[str, ...]:
@@ -68,13 +65,9 @@ def _source(name: str, state: SourceState, plan: Plan, now: datetime) -> tuple[s
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    cleaned = [[_clean(cell) for cell in row] for row in rows]
+    cleaned = [[inert(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cleaned, strict=True)]
     return [
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cleaned
     ]
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from exporter import __version__, durations
 from exporter.freshness import show_age
+from exporter.inert import inert
 from exporter.status_page.badges import CANNOT_TELL, VERDICTS, show_badge
-from exporter.status_page.inert import inert, web_link
+from exporter.status_page.links import web_link
 from exporter.status_page.section import Section
 from exporter.view import View
 

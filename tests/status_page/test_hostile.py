@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from exporter.bands import OTHERWISE, Band
+from exporter.inert import LONGEST, inert
 from exporter.model import (
     ErrorClass,
     Finding,
@@ -20,7 +21,7 @@ from exporter.model import (
 from exporter.plan import Milestone, Plan
 from exporter.release import Waiver
 from exporter.status_page import render
-from exporter.status_page.inert import LONGEST, inert, web_link
+from exporter.status_page.links import web_link
 from exporter.view import ReleaseView, View
 from tests.status_page.gallery import NOW, OWN, good_state, make_plan, make_release
 from tests.status_page.hostile import TEXTS

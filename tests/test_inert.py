@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.status_page.inert import LONGEST, MOST_MARKS, inert, web_link
+from exporter.inert import LONGEST, MOST_MARKS, inert
+from exporter.status_page.links import web_link
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,7 @@ from exporter.plan import DAY, Phase
 from exporter.results.checklist import LIMIT, parse
 from exporter.results.loading import Results, load
 from exporter.results.names import plain_names
-from exporter.results.newest import picked
-from exporter.results.records import Outcome
+from exporter.results.records import total
 
 RATIO = "release_documentation_accuracy_ratio"
 CHECK = "release_documentation_check"
@@ -134,11 +133,12 @@ def load_tests(settings: Settings, context: Context) -> Part:
     """
     results = load(context, "sources.documentation.tests", settings.tests, pick=settings.filter)
     rejections = [*results.rejections, *_unlisted(results)]
-    checks = tuple(outcome is Outcome.PASSED for outcome in picked(results.runs))
+    chosen = total(run.chosen for run in results.runs)
+    checks = (True,) * chosen.passed + (False,) * (chosen.failed + chosen.skipped)
     if not checks and not rejections:
         message = f"sources.documentation.filter: no test has {settings.filter!r} in its name"
         raise SourceError(ErrorClass.MISSING, f"{message}; run such tests or correct the filter")
-    observed = min((run.time for run in results.runs if run.picked), default=context.now)
+    observed = min((run.time for run in results.runs if run.chosen.total), default=context.now)
     # `website examples` for `test_website_examples`
     name = settings.filter.removeprefix("test_").replace("_", " ")
     series = (Series(name, checks, observed),) if checks else ()
@@ -164,7 +164,7 @@ def _reason(rejections: Sequence[Rejection]) -> str:
 
 def _unlisted(results: Results) -> Iterator[Rejection]:
     message = "tests without their names; run cargo test without --quiet and --nocapture"
-    for file in sorted({run.file for run in results.runs if not run.listed}):
+    for file in sorted({run.file for run in results.runs if run.rest.total}):
         yield Rejection(Reason.SHAPE, file, "", message)
 
 

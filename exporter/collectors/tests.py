@@ -4,22 +4,33 @@ release_test_pass_ratio 1
 release_test_results{result="passed"} 1204
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from pydantic import Field
 
-from exporter.collectors.settings import MINUTE, InnerPath, SourceSettings
+from exporter.collectors.settings import MINUTE, InnerPaths, SourceSettings
 from exporter.durations import Duration
 from exporter.model import Context, Reading, Reason, Rejection, Sample, labels
 from exporter.plan import DAY, Phase
 from exporter.results.loading import Format, Results, load
-from exporter.results.records import Run, Tally
+from exporter.results.records import Run, Tally, total
+
+RATIO = "release_test_pass_ratio"
+RESULTS = "release_test_results"
 
 
 class Settings(SourceSettings):
-    """Where test runs leave their results; the newest run of each suite counts."""
+    """Where test runs leave their results; the newest outcome of each test counts.
+
+    A run supersedes older outcomes of the tests that it lists, where suite and file have the same
+    name but for a date, a time, a run's number or a hash: `linux.xml` says nothing of `mac.xml`.
+    Anything else counts until its file is deleted, such as a failure that was run again under
+    another name, or a test that is no more. A log that was saved without `2>&1` has no suites'
+    names: it counts until it is written again or deleted.
+    """
 
     PRODUCED_IN: ClassVar[tuple[Phase, ...]] = (
         Phase.PREFLIGHT,
@@ -33,10 +44,16 @@ class Settings(SourceSettings):
     facts_max_age: Duration | None = Field(
         7 * DAY, description="oldest acceptable run while the release is being tested"
     )
-    files: tuple[InnerPath, ...] = Field(
+    files: InnerPaths = Field(
         ("test-results/**/*.txt", "test-results/**/*.log", "test-results/**/*.xml"),
         min_length=1,
-        description="files or globs with the output of cargo test or with JUnit XML",
+        description=(
+            "files or globs with the output of `cargo test 2>&1` (without `2>&1` it has no suites' "
+            "names, so that it counts until the file is written again or deleted) or with JUnit "
+            "XML; the newest outcome of a test counts, among files whose names differ by a date, "
+            "a time, a run's number or a hash at most; what runs under another name counts beside "
+            "it until its file is deleted"
+        ),
     )
     format: Format = Field(
         "auto", description="what the files are: cargo, junit, or told from their content"
@@ -44,7 +61,7 @@ class Settings(SourceSettings):
 
 
 def collect(settings: Settings, context: Context) -> Reading:
-    """Return the pass rate over the newest run of every suite."""
+    """Return the pass rate over the newest outcome of every test."""
     results = load(context, "sources.tests.files", settings.files, settings.format)
     return measure(results, _limit(settings, context))
 
@@ -57,13 +74,16 @@ def measure(results: Results, since: datetime | None = None) -> Reading:
     old = {run.file for run in results.runs if since and run.time < since}
     rejections = [*results.rejections, *map(_too_old, sorted(old))]
     runs = [run for run in results.runs if run.tally.total and run.file not in old]
-    tally = sum((run.tally for run in runs), Tally())
+    tally = total(run.tally for run in runs)
     known = tally.ran and (tally.failed or not rejections)
+    unknown = f"{_count(len({one.file for one in rejections}), 'file')} of {results.files}"
+    reason = f"{unknown} could not be read whole, or are too old" if rejections else "no test ran"
     return Reading.of(
-        _samples(runs, tally) if known else (),
+        _samples(runs, tally, results.superseded) if known else (),
         read=tally.total,
         rejections=rejections,
         facts_from=max((run.time for run in results.runs), default=None),
+        withheld=None if known else dict.fromkeys((RATIO, RESULTS), reason),
     )
 
 
@@ -82,25 +102,35 @@ def _too_old(file: str) -> Rejection:
     return Rejection(Reason.TIME, file, "", message)
 
 
-def _samples(runs: Sequence[Run], tally: Tally) -> Iterator[Sample]:
+def _samples(runs: Sequence[Run], tally: Tally, superseded: int) -> Iterator[Sample]:
     # A sum is as old as its oldest part.
     observed = min(run.time for run in runs)
-    suites, files = _count(len(runs), "suite"), _count(len({run.file for run in runs}), "file")
     yield Sample(
-        "release_test_pass_ratio",
+        RATIO,
         tally.passed / tally.ran,
         n=tally.ran,
         observed=observed,
-        evidence=f"{tally.passed:,} of {_count(tally.ran, 'test')} passed in {suites} ({files})",
+        evidence=f"{tally.passed:,} of {_count(tally.ran, 'test')} passed in {_places(runs)}"
+        + (f", {_count(superseded, 'older result')} superseded" if superseded else ""),
     )
     for outcome, number in tally.by_outcome():
         yield Sample(
-            "release_test_results",
+            RESULTS,
             number,
             labels(result=outcome),
             n=tally.total,
             observed=observed,
         )
+
+
+def _places(runs: Sequence[Run]) -> str:
+    suites: dict[str, set[str]] = defaultdict(set)
+    for run in runs:
+        suites[run.suite].add(run.file)
+    repeated = sum(len(files) > 1 for files in suites.values())
+    files = _count(len({run.file for run in runs}), "file")
+    note = f"; {_count(repeated, 'suite')} in several files, which all count" if repeated else ""
+    return f"{_count(len(suites), 'suite')} ({files}{note})"
 
 
 def _count(number: int, noun: str) -> str:

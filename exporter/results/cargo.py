@@ -125,16 +125,17 @@ class _Log:
             message = "the result says FAILED and counts no failed test"
             raise self._error(Reason.CONFLICT, number, message)
         file = self._origin.file
+        # What tests print may look like more of them; then only the numbers are to be believed.
+        rest = result.tally.without(listing.tally)
         return Run(
             # Without `2>&1` cargo's own lines are missing; then only the file can name the suite.
             suite=f"cargo {suite}" if suite else f"cargo in {file}",
             file=file,
             time=self._origin.written,
-            tally=result.tally,
-            filtered=result.filtered,
-            tests=listing.tests,
-            listed=listing.tally == result.tally,
-            picked=tuple(listing.picked),
+            tests=listing.tests if rest is not None else {},
+            rest=result.tally if rest is None else rest,
+            whole=not result.filtered,
+            picked=listing.picked,
         )
 
     def _nothing(self) -> ItemError:

@@ -8,7 +8,7 @@ from typing import Literal
 from exporter import files
 from exporter.model import Context, ErrorClass, Rejection, SourceError
 from exporter.results import cargo, junit
-from exporter.results.newest import newest
+from exporter.results.newest import Newest
 from exporter.results.records import Origin, Run
 
 Format = Literal["auto", "cargo", "junit"]
@@ -18,10 +18,15 @@ _BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The newest run of each suite, and the files that could not be taken."""
+    """The runs with the newest outcome of each test, and the files that could not be taken.
+
+    `files` is how many there are, `superseded` how many older outcomes a newer run replaced.
+    """
 
     runs: tuple[Run, ...]
     rejections: tuple[Rejection, ...] = ()
+    files: int = 0
+    superseded: int = 0
 
 
 def load(
@@ -36,17 +41,19 @@ def load(
         shown = ", ".join(patterns)
         message = f"{key}: no file matches {shown}; save test results there or correct the pattern"
         raise SourceError(ErrorClass.MISSING, message)
-    runs: list[Run] = []
+    matched = len(found) + len(rejections)
+    newest = Newest()
     for one in found:
         try:
-            runs += _parse(one, form, context.now, pick)
+            newest.add(_parse(one, form, context.now, pick))
         except files.ItemError as error:
             rejections.append(error.rejection)
-    return Results(tuple(newest(runs)), tuple(rejections))
+    runs, superseded = newest.settle()
+    return Results(tuple(runs), tuple(rejections), matched, superseded)
 
 
 def _parse(found: files.Found, form: Format, now: datetime, pick: str) -> list[Run]:
-    origin = Origin(found.name, min(found.modified, now), now)
+    origin = Origin(found.name, found.written(now), now)
     with os.fdopen(files.open_regular(found), "rb") as file:
         head = file.read(512).lstrip(_BLANK)
         if form == "junit" or (form == "auto" and head.startswith(b"<")):

@@ -16,6 +16,8 @@ CASES = 1_000_000
 
 _DIGITS = 9
 _SUITE_TAGS = ("testsuites", "testsuite")
+# No name in XML has that character.
+_SET_UP = hash("\0")
 _FAILURES = ("failure", "error")
 
 
@@ -170,13 +172,15 @@ class Reader:
 
     def _run(self, suite: _Suite) -> Run:
         listing = suite.listing
+        if listing.tests or suite.broken:
+            # A newer run that got to its tests has settled an older one's broken set-up.
+            listing.tests[_SET_UP] = Tally(failed=suite.broken)
         return Run(
             suite=suite.name,
             file=self._origin.file,
             time=min(suite.time, self._origin.now),
-            tally=suite.own,
             tests=listing.tests,
-            picked=tuple(listing.picked),
+            picked=listing.picked,
         )
 
     def _number(self, attributes: Mapping[str, str], name: str) -> int:

@@ -125,9 +125,9 @@ def test_a_documentation_test_left_out_is_not_passed(context: Context) -> None:
 
 def test_a_test_counts_by_its_newest_run(context: Context) -> None:
     suite = "     Running tests/website.rs (target/debug/deps/website-0123456789abcdef)\n"
-    write(context, "results/all.txt", suite + report(9) + suite + examples("FAILED"), 2 * HOUR)
+    write(context, "results/run-1.txt", suite + report(9) + suite + examples("FAILED"), 2 * HOUR)
     alone = examples("ok").replace("0 filtered", "9 filtered")
-    write(context, "results/docs.txt", suite + alone, HOUR)
+    write(context, "results/run-2.txt", suite + alone, HOUR)
     reading = collect(context, checklist=None, tests=["results/*"])
     assert (ratio(reading), reading.samples[0].n) == (1, 1)
 

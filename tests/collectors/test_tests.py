@@ -42,7 +42,7 @@ def test_the_ratio_is_over_all_suites_of_all_files(context: Context) -> None:
     sample = reading.samples[0]
     assert sample.gauge == "release_test_pass_ratio"
     assert sample.evidence == "1,204 of 1,204 tests passed in 3 suites (2 files)"
-    assert (sample.n, reading.read) == (1204, 1207)
+    assert (sample.n, reading.read, reading.withheld) == (1204, 1207, {})
     # A sum is as old as its oldest part; the newest fact tells whether tests still run.
     assert sample.observed == context.now - 2 * HOUR
     assert reading.facts_from == context.now - HOUR
@@ -81,6 +81,63 @@ def test_no_test_that_ran_is_no_value(context: Context, text: str) -> None:
     write(context, "results.txt", text)
     reading = collect(context)
     assert (reading.samples, reading.rejections) == ((), ())
+    assert set(reading.withheld.values()) == {"no test ran"}
+
+
+def pytest_run(time: str, **outcomes: bool) -> str:
+    cases = "".join(
+        f'<testcase classname="t" name="{name}">{"" if passed else "<failure/>"}</testcase>'
+        for name, passed in outcomes.items()
+    )
+    return suite(cases, name="pytest", timestamp=f"2026-01-17T{time}Z")
+
+
+def evidence(reading: Reading) -> str:
+    return reading.samples[0].evidence
+
+
+def test_a_selection_run_later_hides_no_failure(context: Context) -> None:
+    write(context, "full.xml", pytest_run("10:00:00", a=True, b=True, c=False, d=False))
+    write(context, "part.xml", pytest_run("12:00:00", a=True))
+    reading = collect(context)
+    assert values(reading)["failed"] == 2
+    assert evidence(reading) == (
+        "3 of 5 tests passed in 1 suite (2 files; 1 suite in several files, which all count)"
+    )
+
+
+def test_one_system_that_passes_hides_no_failure_of_another(context: Context) -> None:
+    write(context, "linux.xml", pytest_run("10:00:00", a=True, b=False))
+    write(context, "mac.xml", pytest_run("10:05:00", a=True, b=True))
+    assert values(collect(context)) == {"ratio": 0.75, "passed": 3, "failed": 1, "skipped": 0}
+
+
+def test_what_a_newer_run_lists_is_superseded_and_said(context: Context) -> None:
+    write(context, "2026-01-16.xml", pytest_run("10:00:00", a=True, b=False, c=False))
+    write(context, "2026-01-17.xml", pytest_run("12:00:00", a=True, b=True))
+    reading = collect(context)
+    assert values(reading) == {"ratio": 2 / 3, "passed": 2, "failed": 1, "skipped": 0}
+    assert evidence(reading).endswith(", 2 older results superseded")
+    write(context, "2026-01-18.xml", pytest_run("13:00:00", a=True, b=True, c=True))
+    reading = collect(context)
+    assert evidence(reading) == (
+        "3 of 3 tests passed in 1 suite (1 file), 5 older results superseded"
+    )
+
+
+def test_a_set_up_that_works_again_is_settled(context: Context) -> None:
+    broken = suite("<error/>", name="s", timestamp="2026-01-17T10:00:00Z")
+    write(context, "2026-01-16.xml", broken)
+    assert values(collect(context))["failed"] == 1
+    fine = suite('<testcase name="a"/>', name="s", timestamp="2026-01-17T11:00:00Z")
+    write(context, "2026-01-17.xml", fine)
+    assert values(collect(context)) == {"ratio": 1, "passed": 1, "failed": 0, "skipped": 0}
+
+
+def test_a_log_without_suites_counts_beside_its_successor(context: Context) -> None:
+    write(context, "2026-01-16.txt", report(3, 1), 2 * HOUR)
+    write(context, "2026-01-17.txt", report(4))
+    assert values(collect(context))["failed"] == 1
 
 
 def test_the_newest_run_of_a_suite_counts(context: Context) -> None:
@@ -112,6 +169,10 @@ def test_a_rejected_file_withholds_a_perfect_ratio(context: Context) -> None:
     assert reading.samples == ()
     assert reading.rejected == {Reason.TRUNCATED: 1}
     assert reading.read == 3
+    reason = "1 file of 2 could not be read whole, or are too old"
+    assert reading.withheld == dict.fromkeys(
+        ("release_test_pass_ratio", "release_test_results"), reason
+    )
 
 
 def test_only_rejected_files_leave_no_value(context: Context) -> None:
@@ -165,6 +226,21 @@ def test_a_format_can_be_insisted_on(
     assert collect(context, format=form).rejected == {reason: 1}
 
 
+def test_a_file_from_next_week_is_no_fact(context: Context) -> None:
+    write(context, "cargo.txt", report(3), -25 * HOUR)
+    write(context, "good.txt", report(1, 1))
+    reading = collect(context)
+    assert [(one.reason, one.file) for one in reading.rejections] == [
+        (Reason.TIME, "test-results/cargo.txt")
+    ]
+    assert values(reading)["ratio"] == 0.5
+
+
+def test_one_path_needs_no_list(context: Context) -> None:
+    write(context, "cargo.txt", report(3))
+    assert values(collect(context, files="test-results/cargo.txt"))["ratio"] == 1
+
+
 def test_a_file_from_the_future_is_as_old_as_now(context: Context) -> None:
     write(context, "cargo.txt", report(3), -HOUR)
     reading = collect(context)
@@ -202,6 +278,8 @@ def test_a_log_too_large_is_rejected(context: Context) -> None:
     write(context, "good.txt", report(1, 1))
     with write(context, "large.txt", "running 1 test\n").open("r+b") as file:
         file.truncate(17 * 1024 * 1024)
+    moment = context.now.timestamp()
+    os.utime(context.folder / "test-results" / "large.txt", (moment, moment))
     reading = collect(context)
     assert reading.rejected == {Reason.SIZE: 1}
     assert values(reading)["ratio"] == 0.5

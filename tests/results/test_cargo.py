@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from exporter.files import ItemError
 from exporter.model import Reason
 from exporter.results import cargo
-from exporter.results.records import Origin, Outcome, Run, Tally
+from exporter.results.records import Origin, Run, Tally
 from tests.results.logs import REAL, log, report, result, running
 
 NOW = datetime(2026, 1, 17, 20, 0, tzinfo=UTC)
@@ -85,7 +85,7 @@ def test_the_users_awk_prints_one_figure_a_binary_and_we_sum() -> None:
 
 def test_ignored_and_filtered_tests_do_not_count() -> None:
     (run,) = parse(log([("caro", report(3, 0, ignored=2, filtered=7))]))
-    assert (run.tally, run.filtered) == (Tally(3, 0, 2), 7)
+    assert (run.tally, run.whole) == (Tally(3, 0, 2), False)
     assert run.tally.ran == 3
 
 
@@ -345,18 +345,21 @@ def test_asked_for_tests_are_kept_by_name() -> None:
         "\nfailures:\n    website::test_website_examples::case_2\n\n" + result(2, 1, 1)
     )
     (run,) = parse(text, "test_website_examples")
-    assert run.listed
-    assert [(name[-1], outcome) for name, outcome in run.picked] == [
-        ("1", Outcome.PASSED),
-        ("2", Outcome.FAILED),
-        ("3", Outcome.SKIPPED),
-    ]
+    assert (run.chosen, run.tally, run.rest) == (Tally(1, 1, 1), Tally(2, 1, 1), Tally())
 
 
 def test_a_quiet_run_lists_no_names() -> None:
     (run,) = parse(f"running 3 tests\n...\n{result(3)}\n")
-    assert not run.listed
-    assert run.tally == Tally(3)
+    assert (run.tally, run.rest) == (Tally(3), Tally(3))
+
+
+def test_a_listing_that_exceeds_the_result_is_not_believed() -> None:
+    (run,) = parse(f"running 1 test\ntest a ... ok\ntest printed ... ok\n{result(1)}\n")
+    assert (run.tally, run.rest) == (Tally(1), Tally(1))
+
+
+def test_only_a_run_that_left_nothing_out_is_whole() -> None:
+    assert [parse(report(1, filtered=left))[0].whole for left in (0, 2)] == [True, False]
 
 
 def test_nothing_that_a_test_printed_is_repeated() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from exporter.catalog import CATALOG, Metric
 from exporter.collectors import (
     benchmark,
     csv_file,
@@ -22,6 +23,7 @@ from exporter.collectors.settings import SourceSettings
 from exporter.config.mistakes import describe, unknown
 from exporter.model import Context, ErrorClass, Reading, SourceError, UserError
 from exporter.release import Release
+from exporter.units import SHARE, Unit
 
 # One module each, with `Settings` and `collect(settings, context)`.
 COLLECTORS: dict[str, ModuleType] = {
@@ -64,30 +66,37 @@ class Source:
     def collect(self, context: Context) -> Reading:
         """Return what the source says now; raises SourceError when it cannot be read or be true."""
         reading: Reading = self.collector.collect(self.settings, context)
-        units = {metric.gauge: metric.unit for metric in self.release.metrics}
+        metrics = {metric.gauge: metric for metric in self.release.metrics}
         for sample in reading.samples:
-            unit = units.get(sample.gauge)
-            # 99.2 for a share is no pass: somebody forgot `scale: 0.01`.
-            if unit is not None and not unit.low <= sample.value <= unit.high:
-                reach = f"{unit.show(unit.low)} to {unit.show(unit.high)}"
-                message = f"{sample.gauge}: {unit.show(sample.value)} is outside {reach}"
+            metric = metrics.get(sample.gauge)
+            if metric and not metric.unit.low <= sample.value <= metric.unit.high:
+                message = f"{metric.id}: {self._outside(sample.value, metric.unit)}"
                 raise SourceError(ErrorClass.MALFORMED, message)
         return reading
+
+    def _outside(self, value: float, unit: Unit) -> str:
+        """Return what is wrong with the value, and the fix."""
+        what = f"{unit.show(value)} is outside {unit.show(unit.low)} to {unit.show(unit.high)}"
+        # 99.2 for a share is no pass: most often somebody wrote percent.
+        if unit is SHARE and value > 1 and "scale" in type(self.settings).model_fields:
+            return f"{what}; if the file has percentages, set scale: 0.01"
+        return f"{what}; correct what the source {self.name} reads"
 
 
 def load_sources(release: Release) -> tuple[Source, ...]:
     """Return the release's sources by name; raises UserError naming file, key and fix."""
-    own = {metric.source: metric.gauge for metric in release.metrics}
+    known = {metric.id for metric in CATALOG}
+    own = {metric.source: metric for metric in release.metrics if metric.id not in known}
     return tuple(
-        _load(release, name, settings, own.get(name, ""))
+        _load(release, name, settings, own.get(name))
         for name, settings in sorted(release.sources.items())
     )
 
 
-def _load(release: Release, name: str, written: Any, gauge: str) -> Source:
+def _load(release: Release, name: str, written: Any, own: Metric | None) -> Source:
     where = f"sources.{name}"
-    if name.startswith("own_"):
-        where = f"metrics.{name.removeprefix('own_')}.source"
+    if own is not None:
+        where = f"metrics.{own.id}.source"
         if len(written) != 1 or not isinstance(next(iter(written.values())), dict):
             known = ", ".join(OWN_COLLECTORS)
             raise UserError(f"{release.file}: {where}: write exactly one of {known}, with settings")
@@ -95,13 +104,13 @@ def _load(release: Release, name: str, written: Any, gauge: str) -> Source:
         if "gauge" in written:
             raise UserError(f"{release.file}: {where}.{kind}.gauge: follows from the name; drop it")
         collector = _find(f"{release.file}: {where}", OWN_COLLECTORS, kind)
-        where, written = f"{where}.{kind}", written | {"gauge": gauge}
+        where, written = f"{where}.{kind}", written | {"gauge": own.gauge}
     else:
         collector = _find(f"{release.file}: sources", COLLECTORS, name)
     try:
         settings = collector.Settings.model_validate(written)
     except ValidationError as error:
-        lines = describe(collector.Settings, error, where)
+        lines = describe(collector.Settings, error, where, written)
         raise UserError("\n".join(f"{release.file}: {line}" for line in lines)) from error
     return Source(release, name, collector, settings)
 

@@ -69,6 +69,46 @@ def test_a_percentage_where_a_ratio_belongs_is_refused_and_not_a_pass(
     with pytest.raises(SourceError, match=r"9,920% is outside 0% to 100%") as caught:
         load(OWN)["own_crash_free_ratio"].collect(here)
     assert caught.value.kind is ErrorClass.MALFORMED
+    assert str(caught.value) == (
+        "X-1: 9,920% is outside 0% to 100%; if the file has percentages, set scale: 0.01"
+    )
+
+
+def test_another_value_that_cannot_be_is_refused_without_a_wrong_hint(
+    load: Load, here: Context, tmp_path: Path
+) -> None:
+    write(tmp_path / "crash.json", {"crash_free": -1}, here)
+    with pytest.raises(SourceError, match="X-1: -100% is outside 0% to 100%; correct what the"):
+        load(OWN)["own_crash_free_ratio"].collect(here)
+
+
+def test_a_source_below_sources_is_never_taken_for_an_own_metrics(load: Load) -> None:
+    with pytest.raises(UserError, match="sources: unknown source 'own_zz'; known are benchmark"):
+        load(f"{OWN}sources: {{own_zz: {{json: {{file: a, path: b}}}}}}\n")
+
+
+def test_a_source_of_an_overridden_metric_stays_what_it_is(load: Load) -> None:
+    assert "survey" in load(f"{OWN}due: {{EM-3: always}}\nsources: {{survey: }}\n")
+
+
+def test_a_key_is_named_as_it_is_written(load: Load) -> None:
+    with pytest.raises(UserError) as caught:
+        load(f"{OWN}sources: {{benchmark: {{witout: a}}}}\n")
+    start = "release.yaml: sources.benchmark.witout: unknown key 'witout'; did you mean 'without'?"
+    assert str(caught.value).startswith(start)
+    assert "with_" not in str(caught.value)
+
+
+def test_a_wrong_path_is_one_line(load: Load) -> None:
+    with pytest.raises(UserError) as caught:
+        load(f"{OWN}sources: {{tests: {{files: [../a.txt]}}}}\n")
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("release.yaml: sources.tests.files[1]: write a path inside")
+
+
+def test_one_file_needs_no_list(load: Load) -> None:
+    written = "{tests: {files: a.txt}}"
+    assert load(f"{OWN}sources: {written}\n")["tests"].settings.model_dump()["files"] == ("a.txt",)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +128,7 @@ def test_a_mistake_in_an_own_source_names_file_key_and_fix(
     text = OWN.replace("{json: {file: crash.json, path: crash_free}}", written)
     with pytest.raises(UserError) as caught:
         load(text)
-    assert str(caught.value).startswith("release.yaml: metrics.crash_free_ratio.source")
+    assert str(caught.value).startswith("release.yaml: metrics.X-1.source")
     assert message in str(caught.value)
 
 

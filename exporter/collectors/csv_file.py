@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import fsum
 from statistics import fmean
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from exporter import csv_text
 from exporter.collectors.own import OwnSettings
 from exporter.collectors.scale import Scale, scaled
 from exporter.collectors.settings import InnerPath
+from exporter.config.patterns import ONE_LINE
 from exporter.csv_text import Row, Table
 from exporter.files import ItemError, find_one, read_text, source_error
 from exporter.model import Context, ErrorClass, Reading, Reason, Rejection, Sample, SourceError
@@ -37,8 +38,8 @@ class Settings(OwnSettings):
     """The file, its column, which rows of it, and how their values become one."""
 
     file: InnerPath = Field(description="the CSV file, in the release's folder")
-    column: str = Field(
-        max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$", description="the header of the column"
+    column: Annotated[str, ONE_LINE] = Field(
+        min_length=1, max_length=300, description="the header of the column"
     )
     take: Take = Field(
         "last", description="how its filled cells become one number; count takes any text"

@@ -19,6 +19,7 @@ from exporter.collectors.own import OwnSettings
 from exporter.collectors.scale import Scale, scaled
 from exporter.collectors.settings import InnerPath
 from exporter.config.mistakes import unknown
+from exporter.config.patterns import ONE_LINE
 from exporter.files import MEBIBYTE, ItemError, find_one, read_text, source_error
 from exporter.model import Context, Reading, Reason, Sample
 
@@ -60,9 +61,7 @@ def _check_functions(node: dict[str, Any]) -> None:
             _check_functions(child)
 
 
-Expression = Annotated[
-    str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_check)
-]
+Expression = Annotated[str, Field(min_length=1, max_length=300), ONE_LINE, AfterValidator(_check)]
 
 
 class Settings(OwnSettings):

@@ -65,7 +65,8 @@ def load_release(file: Path, name: str) -> Release:
     try:
         model = ReleaseFile.model_validate(written)
     except ValidationError as error:
-        raise UserError("\n".join(f"{name}: {x}" for x in describe(ReleaseFile, error))) from error
+        lines = describe(ReleaseFile, error, written=written)
+        raise UserError("\n".join(f"{name}: {line}" for line in lines)) from error
     try:
         return build_release(model, file, name)
     except UserError as error:
@@ -76,6 +77,8 @@ def build_release(model: ReleaseFile, file: Path, name: str) -> Release:
     """Return the release that the checked file describes; raises UserError without the file."""
     sources = {key: settings or {} for key, settings in model.sources.items()}
     own = {own_source(entry): entry.source for entry in model.metrics}
+    for key in own.keys() & sources.keys():
+        raise UserError(f"sources.{key}: stands in `metrics` already; take it out here")
     plan = Plan(
         tuple(
             Milestone(one.name, one.planned, one.actual, one.opens, one.closes)

@@ -1,5 +1,6 @@
 """Mistakes in a file the user wrote, each one line: where, what, and what would be accepted."""
 
+import re
 import types
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +13,8 @@ from pydantic_core import ErrorDetails
 _SHOWN = 10
 _LONGEST = 60
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")
+
 # How pydantic marks that a mistake is in a key.
 _KEY = "[key]"
 
@@ -21,14 +24,22 @@ _MESSAGES = {
     "invalid_key": "write text",
     "dict_type": "write keys with values",
     "model_type": "write keys with values",
+    "too_short": "write at least one entry",
     "list_type": "write a list, '- ' before each entry",
 }
 
 
-def describe(model: type[BaseModel], error: ValidationError, prefix: str = "") -> list[str]:
-    """Return a line for each mistake, `key: what is wrong`, with a suggestion for unknown keys."""
+def describe(
+    model: type[BaseModel], error: ValidationError, prefix: str = "", written: Any = None
+) -> list[str]:
+    """Return a line for each mistake, `key: what is wrong`, with a suggestion for unknown keys.
+
+    `written` is what the model was made from: its entries with an id are called by that.
+    """
     details = error.errors(include_url=False, include_context=False)
-    lines = list(dict.fromkeys(_line(model, one, prefix) for one in details))
+    lines = list(
+        dict.fromkeys(_line(model, x, prefix, written) for x in details if _own(x, details))
+    )
     more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     return lines[:_SHOWN] + more
 
@@ -41,7 +52,14 @@ def unknown(kind: str, written: str, known: list[str]) -> str:
     return f"unknown {kind} {written[:_LONGEST]!r}; {hint}known are {', '.join(known)}"
 
 
-def _line(model: type[BaseModel], detail: ErrorDetails, prefix: str) -> str:
+def _own(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Tell whether it is more than the consequence of another: bad entries leave a short list."""
+    where = detail["loc"]
+    below = (one["loc"] for one in details if one is not detail)
+    return detail["type"] != "too_short" or all(one[: len(where)] != where for one in below)
+
+
+def _line(model: type[BaseModel], detail: ErrorDetails, prefix: str, written: Any) -> str:
     location, message = list(detail["loc"]), _message(detail)
     if detail["type"] == "extra_forbidden":
         *parents, key = location
@@ -50,18 +68,33 @@ def _line(model: type[BaseModel], detail: ErrorDetails, prefix: str) -> str:
         # The mistake is in the key, not below it; as the location has it, `1` would be an index.
         location = location[: -2 if location[-1] == _KEY else -1]
         message = f"key {str(detail['input'])[:_LONGEST]!r}: {message}"
-    where = _place(prefix, location)
+    where = _place(prefix, location, written)
     return f"{where}: {message}" if where else message
 
 
-def _place(prefix: str, location: list[int | str]) -> str:
+def _place(prefix: str, location: list[int | str], written: Any) -> str:
     where = prefix
     for part in location:
-        if isinstance(part, int):
-            where += f"[{part + 1}]"
+        written = _below(written, part)
+        name = _id(written) if isinstance(part, int) else _word(part)
+        if name:
+            where += f".{name}" if where else name
         else:
-            where += f".{_word(part)}" if where else _word(part)
+            where += f"[{int(part) + 1}]"
     return where
+
+
+def _below(written: Any, part: int | str) -> Any:
+    try:
+        return written[part]
+    except (LookupError, TypeError):
+        return None
+
+
+def _id(entry: Any) -> str:
+    """Return the id of an entry of a list, if it has one that can stand in a line."""
+    name = entry.get("id") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) and _ID.fullmatch(name) else ""
 
 
 def _word(key: str) -> str:
@@ -85,13 +118,14 @@ def _keys(model: type[BaseModel], location: list[Any]) -> Iterator[str]:
     for part in location:
         annotation = _into(annotation, part)
     for one in _models(annotation):
-        yield from one.model_fields
+        yield from (field.alias or name for name, field in one.model_fields.items())
 
 
 def _into(annotation: Any, part: Any) -> Any:
     for model in _models(annotation):
-        if part in model.model_fields:
-            return model.model_fields[part].annotation
+        for name, field in model.model_fields.items():
+            if part == (field.alias or name):
+                return field.annotation
     arguments = get_args(_without_none(annotation))
     return arguments[-1] if arguments else annotation
 

@@ -18,19 +18,36 @@ from pydantic import (
     model_validator,
 )
 
+from exporter.config.patterns import ONE_LINE, Pattern
 from exporter.model import Tier, Verdict
 from exporter.plan import Phase
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 # Label values and folder names: no separators, no control characters, nothing hidden.
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$")]
-Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[
+    str,
+    Pattern(
+        r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$",
+        "write at most 64 letters, digits and . _ + - without spaces, such as caro or v1.1.0",
+    ),
+]
+Line = Annotated[str, Field(min_length=1, max_length=300), ONE_LINE]
 Count = Annotated[StrictInt, Field(gt=0, le=10**9)]
 Repository = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*$")
+    str,
+    Pattern(
+        r"^[A-Za-z0-9][A-Za-z0-9_-]*/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+        "write owner/name, such as wildcard/caro",
+    ),
 ]
-Key = Annotated[str, Field(pattern=r"^[A-Z]{1,4}-[0-9]{1,3}(/[A-Za-z0-9_.-]{1,32})?$")]
+Key = Annotated[
+    str,
+    Pattern(
+        r"^[A-Z]{1,4}-[0-9]{1,3}(/[A-Za-z0-9_.-]{1,32})?$",
+        "write a metric's id, such as QM-2, or PM-5/P0 where it has several verdicts",
+    ),
+]
 
 
 def _quantity(written: object) -> object:
@@ -81,7 +98,7 @@ class Entry(BaseModel):
 class MilestoneEntry(Entry):
     """A planned date, the actual one once it is finished, and the phases it opens or closes."""
 
-    name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
+    name: Annotated[str, Field(min_length=1, max_length=64), ONE_LINE]
     planned: Day = Field(description="planned date, in the release's time zone")
     actual: Day | None = Field(None, description="the date it was finished; leave out until then")
     opens: Phase | None = Field(None, description="phase that starts with this day")
@@ -137,11 +154,18 @@ class WaiverEntry(Entry):
 class OwnMetric(Entry):
     """A metric of the user's own; it gets the same treatment as the catalog's."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z]{1,4}-[0-9]{1,3}$")]
+    id: Annotated[
+        str,
+        Pattern(r"^[A-Z]{1,4}-[0-9]{1,3}$", "write capital letters, '-', a number, such as X-1"),
+    ]
     title: Line
     name: Annotated[
         str,
-        Field(pattern=r"^[a-z][a-z0-9_]{0,80}$", description="the gauge is release_<name>"),
+        Pattern(
+            r"^[a-z][a-z0-9_]{0,80}$",
+            "write small letters, digits and _ alone, such as crash_free_ratio",
+        ),
+        Field(description="the gauge is release_<name>"),
     ]
     help: Line
     unit: Literal["count", "percent", "milliseconds", "hours", "days", "number"] = "number"
@@ -155,7 +179,13 @@ class PackageEntry(Entry):
     """Where the release is published, for its downloads."""
 
     registry: Literal["crates.io", "pypi", "npm"]
-    name: Annotated[str, Field(pattern=r"^(@[a-z0-9._-]+/)?[A-Za-z0-9][A-Za-z0-9._-]{0,213}$")]
+    name: Annotated[
+        str,
+        Pattern(
+            r"^(@[a-z0-9._-]+/)?[A-Za-z0-9][A-Za-z0-9._-]{0,213}$",
+            "write the package's name as its registry has it, such as caro or @scope/caro",
+        ),
+    ]
 
 
 class ReleaseFile(Entry):

@@ -277,7 +277,7 @@ def test_nesting_just_deep_enough_to_be_parsed_breaks_no_expression(
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("", "match pattern"),
+        ("", "at least 1 character"),
         ("a.", "Expecting"),
         ("a..b", "Expecting"),
         ("$.a", "Unknown token $"),
@@ -287,7 +287,7 @@ def test_nesting_just_deep_enough_to_be_parsed_breaks_no_expression(
         ("a[", "Incomplete expression"),
         ("lenght(a)", "unknown function 'lenght'; did you mean 'length'?"),
         ("a[?startswith(b, 'c')] | [0]", "did you mean 'starts_with'?"),
-        ("a\nb", "match pattern"),
+        ("a\nb", "write one line of text"),
         ("a" * 301, "at most 300"),
     ],
 )

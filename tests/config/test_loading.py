@@ -135,7 +135,7 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
     ),
     "an unknown key of an own metric": (
         BASE + OWN + "    unti: percent\n",
-        "metrics[1].unti: unknown key 'unti'; did you mean 'unit'?",
+        "metrics.X-1.unti: unknown key 'unti'; did you mean 'unit'?",
     ),
     "an unknown key of two lines": (
         BASE + '"data\\nproject": 1\n',
@@ -156,7 +156,7 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
     # Missing and wrong values.
     "no project": (BASE.replace("project: caro\n", ""), "project: is missing; write it"),
     "no milestones": (HEAD, "milestones: is missing; write it"),
-    "milestones without entries": (HEAD + "milestones: []\n", "milestones: list should have"),
+    "milestones without entries": (HEAD + "milestones: []\n", "milestones: write at least one"),
     "a milestone without a date": (
         HEAD + "milestones:\n  - name: a\n",
         "milestones[1].planned: is missing; write it",
@@ -191,12 +191,12 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
         MILESTONES.replace("opens: beta", "opens: betta") + HEAD,
         "milestones[1].opens: input should be 'planning', 'recruitment',",
     ),
-    "a name with a space": (BASE.replace("caro", "my caro"), "project: string should match"),
-    "a name that is a path": (BASE.replace("caro", "../caro"), "project: string should match"),
-    "a name that is too long": (BASE.replace("caro", "c" * 65), "project: string should match"),
+    "a name with a space": (BASE.replace("caro", "my caro"), "project: write at most 64 letters"),
+    "a name that is a path": (BASE.replace("caro", "../caro"), "project: write at most 64 letters"),
+    "a name that is too long": (BASE.replace("caro", "c" * 65), "project: write at most 64"),
     "a name of two lines": (
         BASE.replace("name: beta start", 'name: "a\\nb"'),
-        "milestones[1].name: string should match",
+        "milestones[1].name: write one line of text, without control characters",
     ),
     "a lone surrogate": (
         BASE.replace("name: beta start", 'name: "\\ud800"'),
@@ -204,14 +204,14 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
     ),
     "a repository without its owner": (
         BASE + "repository: caro\n",
-        "repository: string should match",
+        "repository: write owner/name, such as wildcard/caro",
     ),
-    "a repository that climbs": (BASE + "repository: a/..\n", "repository: string should match"),
+    "a repository that climbs": (BASE + "repository: a/..\n", "repository: write owner/name"),
     "a package of no registry": (
         BASE + "package: {registry: cargo, name: caro}\n",
         "package.registry: input should be 'crates.io', 'pypi' or 'npm'",
     ),
-    "a folder with a NUL": (BASE + 'data: "a\\0b"\n', "data: string should match"),
+    "a folder with a NUL": (BASE + 'data: "a\\0b"\n', "data: write one line of text"),
     "a folder that is too long": (BASE + "data: " + "d" * 301 + "\n", "data: string should have"),
     # Dates and zones.
     "a day that is none": (BASE + "closed: 2026-02-30\n", "line 5: day is out of range"),
@@ -255,11 +255,15 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
         BASE + "bands:\n  PM-5:\n    - {otherwise: true, verdict: pass, text: x}\n",
         "bands: unknown metric 'PM-5'; did you mean 'PM-5/P",
     ),
+    "bands of an id without its dash": (
+        BASE + "bands:\n  QM9:\n    - {otherwise: true, verdict: pass, text: x}\n",
+        "bands: key 'QM9': write a metric's id, such as QM-2, or PM-5/P0",
+    ),
     "bands of something else": (
         BASE + "bands:\n  success:\n    - {otherwise: true, verdict: pass, text: x}\n",
-        "bands: key 'success': string should match",
+        "bands: key 'success': write a metric's id, such as QM-2, or PM-5/P0",
     ),
-    "no bands": (BASE + "bands: {QM-2: []}\n", "bands.QM-2: list should have at least 1 item"),
+    "no bands": (BASE + "bands: {QM-2: []}\n", "bands.QM-2: write at least one entry"),
     "no otherwise": (bands(PASSES), "bands.QM-2: the last band must be 'otherwise'"),
     "otherwise too early": (bands(FAILS, PASSES), "bands.QM-2: the last band must be 'otherwise'"),
     "a band that never applies": (
@@ -412,7 +416,7 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
     ),
     "an own metric with an unknown unit": (
         BASE + OWN.replace("unit: percent", "unit: euro"),
-        "metrics[1].unit: input should be 'count', 'percent',",
+        "metrics.X-1.unit: input should be 'count', 'percent',",
     ),
     "an own metric with a bad band": (
         BASE + OWN.replace("99.5 %", "99.5"),
@@ -422,13 +426,41 @@ MISTAKES: dict[str, tuple[str | bytes, str]] = {
         BASE + OWN + "    due: some day\n",
         "metrics.X-1.due: write always, a phase, or 'after <phase>'",
     ),
+    "an own metric with an id that is none": (
+        BASE + OWN.replace("X-1", "X1"),
+        "metrics.X1.id: write capital letters, '-', a number, such as X-1",
+    ),
+    "an own metric with an id that no line can hold": (
+        BASE + OWN.replace("X-1", "'X 1'"),
+        "metrics[1].id: write capital letters, '-', a number, such as X-1",
+    ),
+    "an own metric without an id": (
+        BASE + OWN.replace("id: X-1", "unit: percent", 1).replace("    unit: percent\n", "", 1),
+        "metrics[1].id: is missing; write it",
+    ),
+    "an own metric whose source stands below sources too": (
+        BASE + OWN + "sources: {own_crash_free_ratio: {json: {file: a, path: b}}}\n",
+        "sources.own_crash_free_ratio: stands in `metrics` already; take it out here",
+    ),
+    "an own metric whose name ends as a counter's": (
+        BASE + OWN.replace("crash_free_ratio", "crashes_total"),
+        "metrics.X-1.name: _total would be read as a part of a counter, histogram or info;",
+    ),
+    "privacy bands that let a violation pass": (
+        bands("at_most: 3, verdict: pass, text: x", FAILS + ", blocks: true", metric="QM-3"),
+        "bands.QM-3: privacy stands: every value above 0 must be a fail with 'blocks: true'",
+    ),
+    "a package with a space": (
+        BASE + "package: {registry: npm, name: my caro}\n",
+        "package.name: write the package's name as its registry has it, such as caro or",
+    ),
     "an own metric with capitals": (
         BASE + OWN.replace("crash_free_ratio", "CrashFree"),
-        "metrics[1].name: string should match",
+        "metrics.X-1.name: write small letters, digits and _ alone, such as",
     ),
     "an own metric without a source": (
         BASE + OWN.replace("    source: {json: {file: crashes.json, path: free}}\n", ""),
-        "metrics[1].source: is missing; write it",
+        "metrics.X-1.source: is missing; write it",
     ),
 }  # fmt: skip
 

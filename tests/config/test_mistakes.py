@@ -14,6 +14,13 @@ class Inner(BaseModel):
     size: int = 1
 
 
+class Entry(Inner):
+    """One that has an id, and a key that Python has a word for."""
+
+    id: str = ""
+    with_: Inner | None = Field(None, alias="with")
+
+
 class Settings(BaseModel):
     """Settings with parts at every kind of place."""
 
@@ -25,12 +32,14 @@ class Settings(BaseModel):
     maybe: dict[str, Inner | None] | None = None
     text: str = ""
     either: Inner | int = 1
+    listed: list[Entry] = []
+    numbers: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
 
 
 @pytest.mark.parametrize(
     ("written", "lines"),
     [
-        ({"sise": 1}, ["sources.x.sise: unknown key 'sise'; known are either, many, maybe,"]),
+        ({"zzz": 1}, ["sources.x.zzz: unknown key 'zzz'; known are either, listed, many,"]),
         ({"one": {"sise": 1}}, ["sources.x.one.sise: unknown key 'sise'; did you mean 'size'?"]),
         ({"many": [{}, {"sise": 1}]}, ["sources.x.many[2].sise: unknown key 'sise'; did you mean"]),
         ({"named": {"a": {"sise": 1}}}, ["sources.x.named.a.sise: unknown key 'sise'; did you"]),
@@ -44,13 +53,29 @@ class Settings(BaseModel):
         ({1: 1}, ["sources.x: key '1': is no text to YAML; put it in quotes"]),
         ({"one": {"size": "x"}, "text": 1}, ["sources.x.one.size: input", "sources.x.text: is no"]),
         ({"named": {"a\nb": 1}}, ["sources.x.named.'a\\nb': write keys with values"]),
+        ({"numbers": []}, ["sources.x.numbers: write at least one entry"]),
+        ({"numbers": ["a"]}, ["sources.x.numbers[1]: input should be a valid integer"]),
+        ({"numbers": [], "text": 1}, ["sources.x.text: is no", "sources.x.numbers: write at"]),
+        ({"listed": [{"id": "X-1", "size": "a"}]}, ["sources.x.listed.X-1.size: input should be"]),
+        ({"listed": [{"id": "X 1", "size": "a"}]}, ["sources.x.listed[1].size: input should be"]),
+        ({"listed": [{"id": 1, "size": 1}]}, ["sources.x.listed[1].id: is no text to YAML"]),
+        ({"listed": [{}, 3]}, ["sources.x.listed[2]: write keys with values"]),
+        ({"listed": [{"siz": 1}]}, ["sources.x.listed[1].siz: unknown key 'siz'; did you mean"]),
+        (
+            {"listed": [{"z": 1}]},
+            ["sources.x.listed[1].z: unknown key 'z'; known are id, size, with"],
+        ),
+        (
+            {"listed": [{"with": {"z": 1}}]},
+            ["sources.x.listed[1].with.z: unknown key 'z'; known are size"],
+        ),
         ({"either": {"sise": 1}}, ["sources.x.either.Inner.sise: unknown key 'sise'", "sources.x"]),
     ],
 )
 def test_each_mistake_is_a_line_with_its_place(written: Any, lines: list[str]) -> None:
     with pytest.raises(ValidationError) as caught:
         Settings.model_validate(written)
-    described = describe(Settings, caught.value, "sources.x")
+    described = describe(Settings, caught.value, "sources.x", written)
     assert len(described) == len(lines)
     for line, start in zip(described, lines, strict=True):
         assert line.startswith(start)

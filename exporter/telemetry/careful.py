@@ -1,8 +1,12 @@
-"""One event at a time: what is accepted, and why the rest is not."""
+"""One event at a time: what is accepted, and why the rest is not.
+
+An event counts as far as it can be understood: a command that failed is one, whatever nonsense its
+duration is. What is odd about it is noted.
+"""
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
@@ -18,12 +22,15 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"?', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+# Takes what is wrong with a part of an event that counts without it.
+Note = Callable[[Reason, str], None]
+
 # Python refuses to write longer ones as text, and no id needs them.
 _LONGEST_INTEGER = 4000
 
 
 class UnfitError(Exception):
-    """An event that cannot count: why, without a word of what it says."""
+    """What cannot count as an event: why, without a word of what it says."""
 
     def __init__(self, reason: Reason, message: str) -> None:
         """Keep the reason for the counts."""
@@ -56,15 +63,15 @@ def parse(text: str) -> Any:
         raise UnfitError(Reason.SYNTAX, "not JSON") from error
 
 
-def check(text: str, texts: Sequence[str]) -> None:
-    """Raise UnfitError for what Python's parser takes and JSON does not."""
+def check(text: str, texts: Sequence[str], note: Note) -> None:
+    """Note what Python's parser takes and JSON does not."""
     if any(_SURROGATE.search(one) for one in texts):
-        raise UnfitError(Reason.ENCODING, "text that is not Unicode, such as half a surrogate pair")
+        note(Reason.ENCODING, "text that is not Unicode, such as half a surrogate pair")
     bare = _STRING.sub("", text)
     if "N" in bare or "I" in bare:  # neither letter is in any JSON word
-        raise UnfitError(Reason.SYNTAX, "NaN and Infinity are not JSON")
+        note(Reason.SYNTAX, "NaN and Infinity are not JSON; the rest of the event counts")
     if any(_CONTROL.search(match[1]) for match in _STRING.finditer(text)):
-        raise UnfitError(Reason.SYNTAX, "a control character in a text")
+        note(Reason.SYNTAX, "a control character in a text; the rest of the event counts")
 
 
 def violates(event: Any, fields: Sequence[str]) -> bool:
@@ -72,18 +79,19 @@ def violates(event: Any, fields: Sequence[str]) -> bool:
     return any(source.get(name) is not None for source in _sources(event) for name in fields)
 
 
-def identity(event: Any) -> str | int | None:
-    """Return the event's id, None without one; raises UnfitError for neither text nor number."""
+def identity(event: Any, note: Note) -> str | int | None:
+    """Return the event's id, None without one that can be used."""
     name = event.get("id") if isinstance(event, dict) else None
     if name is None or name == "":
         return None
     if isinstance(name, bool) or not isinstance(name, str | int):
-        raise UnfitError(Reason.FIELD, "id: text or a whole number is expected")
+        note(Reason.FIELD, "id: text or a whole number is expected; it counts as without one")
+        return None
     return name
 
 
-def when(event: Any, zone: ZoneInfo) -> float | None:
-    """Return the event's time, None without one; raises UnfitError."""
+def when(event: Any, zone: ZoneInfo, note: Note) -> float | None:
+    """Return the event's time, None without one that can be."""
     stamp = event.get("timestamp") if isinstance(event, dict) else None
     if stamp is None:
         return None
@@ -92,13 +100,16 @@ def when(event: Any, zone: ZoneInfo) -> float | None:
             return instant(stamp, zone)
         if isinstance(stamp, int | float) and not isinstance(stamp, bool):
             return epoch(stamp)
-    except (ValueError, OverflowError) as error:
-        raise UnfitError(Reason.TIME, "timestamp: not a time") from error
-    raise UnfitError(Reason.FIELD, "timestamp: text as in RFC 3339 or a number is expected")
+    except (ValueError, OverflowError):
+        note(Reason.TIME, "timestamp: not a time; the file's date stands for it")
+    else:
+        expected = "text as in RFC 3339 or a number is expected"
+        note(Reason.FIELD, f"timestamp: {expected}; the file's date stands for it")
+    return None
 
 
-def facts(event: Any) -> Facts:
-    """Return what is read of the event; raises UnfitError."""
+def facts(event: Any, note: Note) -> Facts:
+    """Return what is read of the event; raises UnfitError for what is none."""
     if not isinstance(event, dict):
         raise UnfitError(Reason.SHAPE, "an object is expected")
     sources = _sources(event)
@@ -107,9 +118,9 @@ def facts(event: Any) -> Facts:
         return Facts(kind)
     success = _first(sources, "success")
     if success is not None and not isinstance(success, bool):
-        raise UnfitError(Reason.FIELD, "success: true, false or null is expected")
+        note(Reason.FIELD, "success: true, false or null is expected; it counts as none")
     backend = _first_text(sources, "backend_used", "backend")
-    return Facts(kind, success is True, _milliseconds(sources), backend)
+    return Facts(kind, success is True, _milliseconds(sources, note), backend)
 
 
 def _sources(event: Any) -> list[dict[str, Any]]:
@@ -131,19 +142,22 @@ def _kind(event: dict[str, Any], sources: list[dict[str, Any]]) -> str:
     return kind
 
 
-def _milliseconds(sources: list[dict[str, Any]]) -> float:
+def _milliseconds(sources: list[dict[str, Any]], note: Note) -> float:
     value = _first(sources, "generation_time_ms", "duration_ms")
     if value is None:
         return math.nan
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UnfitError(Reason.FIELD, "duration: a number of milliseconds is expected")
+        note(Reason.FIELD, "duration: a number of milliseconds is expected; it is not counted")
+        return math.nan
     try:
         number = float(value)
     except OverflowError:  # an integer of hundreds of digits
         number = math.inf
-    if not 0 <= number < math.inf:
-        raise UnfitError(Reason.FIELD, "duration: a finite number from 0 is expected")
-    return number
+    if 0 <= number < math.inf:
+        return number
+    if not math.isnan(number):  # that is no JSON, which is noted elsewhere
+        note(Reason.FIELD, "duration: a finite number from 0 is expected; it is not counted")
+    return math.nan
 
 
 def _first(sources: list[dict[str, Any]], *names: str) -> Any:

@@ -26,11 +26,11 @@ NO_KEY = bytes(8)
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
 _REMEMBERED = 4096
-_REJECTIONS = 50_000
+_HOPELESS = 50_000
 
 
 class Defect(msgspec.Struct, frozen=True, array_like=True):
-    """An event that was rejected: its number and line within the part, its byte in the file."""
+    """What is wrong with an event: its number and line within the part, its byte in the file."""
 
     reason: Reason
     event: int
@@ -44,7 +44,7 @@ class Part(msgspec.Struct, array_like=True):
 
     `keys` are 8 bytes per event, `times` (seconds since 1970) and `durations` (milliseconds, NaN
     without one) float64, the others one byte. The rows in `found_rows` (uint32) offend against
-    the rules in `found_rules` (uint64, a bit for each).
+    the rules in `found_rules` (uint64, a bit for each). `dated` is the file's own time.
     """
 
     keys: bytes
@@ -61,6 +61,7 @@ class Part(msgspec.Struct, array_like=True):
     rejected: dict[Reason, int]
     lines: int
     decoded: int
+    dated: float
 
     @property
     def rows(self) -> int:
@@ -122,6 +123,7 @@ class Columns:
         self.found_rules = array("Q")
         self.defects: list[Defect] = []
         self.rejected: dict[Reason, int] = {}
+        self._lost = 0
 
     @property
     def rows(self) -> int:
@@ -131,19 +133,19 @@ class Columns:
     @property
     def accepted(self) -> int:
         """How many of them may count."""
-        return self.rows - self.kinds.count(REJECTED) - self.kinds.count(UNREADABLE)
+        return self.rows - self._lost
 
     @property
     def hopeless(self) -> bool:
-        """Whether so much is rejected and so little is not that the rest is not worth the time."""
-        rejected = sum(self.rejected.values())
-        return rejected > _REJECTIONS and rejected > self.rows * 0.9
+        """Whether so much is no event and so little is one that the rest is not worth the time."""
+        return self._lost > _HOPELESS and self._lost > self.rows * 0.9
 
     def add(self, row: Row) -> None:
         """Append one event."""
         if row.found:
             self.found_rows.append(self.rows)
             self.found_rules.append(row.found)
+        self._lost += row.kind >= UNREADABLE
         self.keys += row.key
         self.times.append(row.time)
         self.durations.append(row.duration)
@@ -157,7 +159,7 @@ class Columns:
         if len(self.defects) < LISTED_REJECTIONS:
             self.defects.append(defect)
 
-    def part(self, lines: int, decoded: int) -> Part:
+    def part(self, lines: int, decoded: int, dated: float) -> Part:
         """Return what was gathered."""
         return Part(
             bytes(self.keys),
@@ -174,4 +176,5 @@ class Columns:
             self.rejected,
             lines,
             decoded,
+            dated,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from zoneinfo import ZoneInfo
 
@@ -147,23 +148,23 @@ class Events:
     def _examine(self, text: str, at: int, line: int, broken: Reason) -> None:
         texts = careful.strings(text)
         found = self._audit(texts)
+        note = partial(self._reject, at, line)
         try:
             event = careful.parse(text)
         except UnfitError as error:
             cut = error.reason is Reason.SYNTAX and broken is Reason.TRUNCATED
             message = "ends too early: half written?" if cut else str(error)
-            self._reject(broken if cut else error.reason, message, at, line)
+            note(broken if cut else error.reason, message)
             self._add(Row(kind=UNREADABLE, found=found), None)
             return
         row = Row(kind=REJECTED, found=found | careful.violates(event, self._options.fields))
-        seconds = None
+        row.key = self._key(careful.identity(event, note))
+        seconds = careful.when(event, self._options.zone, note)
         try:
-            row.key = self._key(careful.identity(event))
-            seconds = careful.when(event, self._options.zone)
-            careful.check(text, texts)
-            self._fill(row, careful.facts(event))
+            self._fill(row, careful.facts(event, note))
         except UnfitError as error:
-            self._reject(error.reason, str(error), at, line)
+            note(error.reason, str(error))
+        careful.check(text, texts, note)
         self._add(row, seconds)
 
     def _fill(self, row: Row, facts: careful.Facts) -> None:
@@ -177,7 +178,7 @@ class Events:
         row.flags |= DATED if seconds is None else 0
         self.columns.add(row)
 
-    def _reject(self, reason: Reason, message: str, at: int, line: int) -> None:
+    def _reject(self, at: int, line: int, reason: Reason, message: str) -> None:
         self.columns.reject(Defect(reason, self.columns.rows + 1, at, line, message))
 
     def _audit(self, texts: list[str]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from exporter.model import LISTED_REJECTIONS, Reason, Rejection
-from exporter.telemetry.columns import LAST_NAME, OTHER, REJECTED, UNREADABLE, Part
+from exporter.telemetry.columns import DATED, LAST_NAME, OTHER, UNREADABLE, Part
 from exporter.telemetry.counts import Bounds, Counts
 from exporter.telemetry.findings import Findings
 from exporter.telemetry.rows import Keys, Numbers, choose, load
@@ -82,7 +82,7 @@ class Index:
         parts = [part for export in exports for part in self._note(export)]
         sizes = [part.rows for part in parts]
         keys, self._rows = load(parts, self.kinds.__getitem__, self.backends.__getitem__)
-        self._postpone(now)
+        self._date(parts, sizes, now)
         choice = choose(keys, self._rows.times, self._rows.kinds >= UNREADABLE)
         self._keys, self._winners = choice.keys, choice.winners
         self._find(parts, sizes, 0, keys)
@@ -141,16 +141,19 @@ class Index:
             self.unaudited += 1
         return export.parts
 
-    def _postpone(self, now: float) -> None:
-        """Reject events whose time is still to come."""
+    def _date(self, parts: Iterable[Part], sizes: Sequence[int], now: float) -> None:
+        """Give events whose time is still to come the time of their file."""
         rows = self._rows
-        ahead = rows.times > now + AHEAD
-        future = np.flatnonzero(ahead & (rows.kinds < UNREADABLE))
-        if len(future):
-            self.expires = float(rows.times[future].min()) - AHEAD
-            rows.kinds[future] = REJECTED
-        rows.times[ahead] = now  # for the audit, which takes rejected events, too
-        self._reject(Reason.TIME, future.tolist(), "timestamp: more than a day ahead")
+        future = np.flatnonzero(rows.times > now + AHEAD)
+        if not len(future):
+            return
+        self.expires = float(rows.times[future].min()) - AHEAD
+        dated = np.minimum([part.dated for part in parts], now)
+        rows.times[future] = dated[np.searchsorted(np.cumsum(sizes), future, "right")]
+        rows.flags[future] |= DATED
+        counted = future[rows.kinds[future] < UNREADABLE].tolist()
+        message = "timestamp: more than a day ahead; the file's date stands for it"
+        self._reject(Reason.TIME, counted, message)
 
     def _find(self, parts: Iterable[Part], sizes: Iterable[int], base: int, keys: Keys) -> None:
         times = self._rows.times[base:]

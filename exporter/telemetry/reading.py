@@ -28,7 +28,8 @@ def read_whole(found: Found, options: Options) -> tuple[Stamp, Part]:
         status = os.fstat(descriptor)
         if status.st_size > LARGEST_FILE:
             raise ItemError(Reason.SIZE, found.name, "", "larger than telemetry can be")
-        events = Events(options, date_of(found, options.zone))
+        dated = date_of(found, options.zone)
+        events = Events(options, dated)
         window = Window(_reader(found, descriptor, status.st_size))
         reader = Reader(window, events, found.name, by_line=found.name.lower().endswith(_BY_LINE))
         reader.file()
@@ -36,7 +37,7 @@ def read_whole(found: Found, options: Options) -> tuple[Stamp, Part]:
     if columns.rejected.keys() == {Reason.SHAPE} and not columns.accepted:
         message = "no telemetry: neither events nor a list of them"
         raise ItemError(Reason.SHAPE, found.name, "", message)
-    return stamp_of(status), columns.part(reader.newlines, window.offset)
+    return stamp_of(status), columns.part(reader.newlines, window.offset, dated)
 
 
 def stretches_of(found: Found) -> list[Stretch]:
@@ -47,7 +48,8 @@ def stretches_of(found: Found) -> list[Stretch]:
 
 def read_stretch(found: Found, options: Options, stretch: Stretch) -> Part | None:
     """Return the events of a stretch, None unless it begins and ends between two of them."""
-    events = Events(options, date_of(found, options.zone))
+    dated = date_of(found, options.zone)
+    events = Events(options, dated)
     try:
         with _opened(found) as descriptor:
             if stamp_of(os.fstat(descriptor)) != stamp_of(found.stat):
@@ -61,7 +63,7 @@ def read_stretch(found: Found, options: Options, stretch: Stretch) -> Part | Non
     if not whole or (not stretch.of_list and columns.rejected.keys() & _BROKEN):
         return None
     events.envelope(stretch.envelope)
-    return columns.part(reader.newlines, stretch.end - stretch.start)
+    return columns.part(reader.newlines, stretch.end - stretch.start, dated)
 
 
 def _reader(found: Found, descriptor: int, size: int) -> Callable[[int], bytes]:

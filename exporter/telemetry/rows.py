@@ -37,8 +37,7 @@ class Rows:
 
     def join(self, other: "Rows") -> "Rows":
         """Return these events and then the others."""
-        pairs = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
-        return Rows(*map(np.concatenate, pairs))
+        return Rows(*(_append(getattr(self, one), getattr(other, one)) for one in self.__slots__))
 
     def differ(self, one: Any, other: Any) -> NDArray[np.bool_]:
         """Return where two events say different things; a time that is the file's says nothing."""
@@ -95,10 +94,9 @@ def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
 
     A rejected copy counts only where there is no other.
     """
-    order = _order(keys)
-    without = int(np.count_nonzero(keys == 0))
-    anonymous, order = order[:without], order[without:]
-    ordered = keys[order]
+    order, ordered = _sort(keys)
+    without = int(np.searchsorted(ordered, 1))
+    anonymous, order, ordered = order[:without], order[without:], ordered[without:]
     again = np.zeros(len(ordered), np.bool_)
     np.equal(ordered[1:], ordered[:-1], out=again[1:])
     unique, winners = ordered[~again], order[~again]
@@ -119,8 +117,23 @@ def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
     return Choice(unique, winners, anonymous, rows[copies], originals[copies])
 
 
-def _order(keys: Keys) -> Numbers:
-    """Return the rows in the order of their keys."""
+def _append(column: Any, more: Any) -> Any:
+    """Return the column with more behind it, in the room that is left there."""
+    room, end = column.base, len(column) + len(more)
+    if not isinstance(room, np.ndarray) or len(room) < end:
+        room = _with_room(end, column.dtype)
+        room[: len(column)] = column
+    room[len(column) : end] = more
+    return room[:end]
+
+
+def _with_room(size: int, kind: Any) -> NDArray[Any]:
+    """Return an array that can grow by a quarter; memory is taken only as it is written to."""
+    return np.empty(size + size // 4 + 1024, kind)
+
+
+def _sort(keys: Keys) -> tuple[Numbers, Keys]:
+    """Return the rows in the order of their keys, and the keys in order."""
     # Keys with their rows in the last bits are sorted three times as fast as rows by their keys.
     bits = np.uint64(len(keys).bit_length())
     packed = keys >> bits << bits
@@ -129,18 +142,24 @@ def _order(keys: Keys) -> Numbers:
     packed &= (np.uint64(1) << bits) - np.uint64(1)
     order = packed.astype(np.uint32)
     ordered = keys[order]
-    if np.all(ordered[1:] >= ordered[:-1]):
-        return order
-    # Two keys differ in the last bits only: once in thirty times for a million of them.
-    return np.argsort(keys).astype(np.uint32)
+    if not np.all(ordered[1:] >= ordered[:-1]):
+        # Two keys differ in the last bits only: once in thirty times for a million of them.
+        order = np.argsort(keys).astype(np.uint32)
+        ordered = keys[order]
+    return order, ordered
 
 
 def _join(parts: Iterable[Part], column: str, kind: Any) -> Any:
     pieces = [np.frombuffer(getattr(part, column), kind) for part in parts]
     for part in parts:
         setattr(part, column, b"")
+    joined = _with_room(sum(map(len, pieces)), kind)
+    end = 0
+    for piece in pieces:
+        joined[end : end + len(piece)] = piece
+        end += len(piece)
     # Keys are bytes of a digest: in which order the machine reads them does not matter.
-    return np.concatenate(pieces) if pieces else np.empty(0, kind)
+    return joined[:end]
 
 
 def _table(names: list[str], code: Callable[[str], int]) -> bytes:

@@ -86,7 +86,7 @@ def _look(root: Path, name: str, entry: os.DirEntry[str]) -> Found | Rejection:
     shown = printable(name)
     try:
         if entry.is_file(follow_symlinks=False):  # no link: nothing to resolve
-            return Found(shown, Path(entry.path), entry.stat(follow_symlinks=False))
+            return Found(shown, _path(entry.path), entry.stat(follow_symlinks=False))
         return examine(root, shown, Path(entry.path))
     except OSError:
         return _refused(Reason.UNREADABLE, name, "gone while it was looked at")
@@ -97,6 +97,12 @@ def _look(root: Path, name: str, entry: os.DirEntry[str]) -> Found | Rejection:
 def printable(name: str) -> str:
     """Return the name as text that JSON can carry: names on disk are bytes."""
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+# Each look at the folder asks the same of the same names.
+@lru_cache(maxsize=65_536)
+def _path(name: str) -> Path:
+    return Path(name)
 
 
 @lru_cache(maxsize=65_536)

@@ -22,7 +22,7 @@ from exporter.files import Found
 from exporter.model import Reason, Rejection
 from exporter.telemetry.columns import Part
 
-FORMAT = 1
+FORMAT = 2
 
 Stamp = tuple[int, int, int, int]
 

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any
 
 import structlog
@@ -15,8 +15,11 @@ LONGEST = 10_000
 Event = MutableMapping[str, Any]
 
 
-def configure(level: str, form: str, secrets: tuple[str, ...] = ()) -> None:
-    """Send every log line, the web server's too, to standard error in that form."""
+def configure(level: str, form: str, secrets: Collection[str] = ()) -> None:
+    """Send every log line, the web server's too, to standard error in that form.
+
+    `secrets` may grow later on: a line hides those that are in it by then.
+    """
     render: Any = structlog.processors.LogfmtRenderer(key_order=["ts", "level", "msg"])
     if form == "json":
         render = structlog.processors.JSONRenderer()
@@ -40,8 +43,8 @@ def configure(level: str, form: str, secrets: tuple[str, ...] = ()) -> None:
 class _Hide:
     """Replaces known secrets in every text of an event, whatever put them there."""
 
-    def __init__(self, secrets: tuple[str, ...]) -> None:
-        self._secrets = tuple(secret for secret in secrets if secret)
+    def __init__(self, secrets: Collection[str]) -> None:
+        self._secrets = secrets
 
     def __call__(self, _logger: Any, _method: str, event: Event) -> Event:
         for key, value in event.items():
@@ -50,7 +53,8 @@ class _Hide:
         return event
 
     def _clean(self, text: str) -> str:
-        for secret in self._secrets:
+        # The longest first: one secret may begin like another.
+        for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, "[secret]")
         # One line an event: a hostile file name must not forge another.
         return inert(text, LONGEST)

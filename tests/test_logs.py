@@ -32,6 +32,16 @@ def test_a_known_secret_is_hidden_wherever_it_stands(capsys: pytest.CaptureFixtu
     assert lines.count("[secret]") == 3
 
 
+def test_a_secret_learnt_later_is_hidden_as_a_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = {"hunter2"}
+    logs.configure("info", "logfmt", seen)
+    seen.add("hunter2-rotated")
+    structlog.get_logger().info("asked", old="hunter2", new="hunter2-rotated")
+    line = capsys.readouterr().err
+    assert "hunter2" not in line
+    assert "rotated" not in line
+
+
 def test_json_lines_parse(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info", "json")
     structlog.get_logger().warning("item rejected", item="ünï\n")

@@ -11,9 +11,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, HttpUrl
 
 from exporter.collectors.own import OwnSettings
-from exporter.config.environment import secrets
+from exporter.config.environment import load_environment
 from exporter.http_fetch import one_line
-from exporter.model import Context, ErrorClass, Reading, Sample, SourceError
+from exporter.model import Context, ErrorClass, Reading, Sample, SourceError, UserError
 from exporter.prometheus_api import TOKEN, Result, query
 
 # The runner's own deadline could not say what was waited for.
@@ -50,12 +50,11 @@ class Settings(OwnSettings):
 
 def collect(settings: Settings, context: Context) -> Reading:
     """Return the query's one sample; no sample and no facts when no series answers."""
-    token = secrets().prometheus_token
     result = query(
         str(settings.url),
         settings.query,
         seconds=settings.deadline.total_seconds() * SHARE_OF_DEADLINE,
-        secret=token.get_secret_value() if token else "",
+        secret=_token(),
     )
     sample = measure(result, settings, context.now)
     return Reading.of(
@@ -63,6 +62,15 @@ def collect(settings: Settings, context: Context) -> Reading:
         read=len(result.points),
         facts_from=sample.observed if sample else None,
     )
+
+
+def _token() -> str:
+    """Return the token of this moment, empty without one; raises SourceError."""
+    try:
+        token = load_environment().prometheus_token
+    except UserError as error:
+        raise SourceError(ErrorClass.AUTH, str(error)) from error
+    return token.get_secret_value() if token else ""
 
 
 def measure(result: Result, settings: Settings, now: datetime) -> Sample | None:

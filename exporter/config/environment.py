@@ -1,18 +1,21 @@
 """Settings and secrets from the environment: `RELEASE_EXPORTER_…`, each secret also as a file."""
 
-from functools import cache
+import os
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from exporter.config.mistakes import describe
+from exporter.config.mistakes import describe, unknown
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"
 SECRETS = ("prometheus_token",)
 _LONGEST = 64 * 1024
+
+# Every secret that this process ever held, for the log to hide: a file may hold another by now.
+SEEN: set[str] = set()
 
 
 class Environment(BaseSettings):
@@ -50,7 +53,11 @@ class Environment(BaseSettings):
 
 
 def load_environment() -> Environment:
-    """Return the settings of this process; raises UserError that names variable and fix."""
+    """Return the settings as they are now; raises UserError that names variable and fix.
+
+    A source that needs a secret asks for it at every use, so that a rotated file needs no restart.
+    """
+    _refuse_unknown()
     try:
         return Environment()
     except ValidationError as error:
@@ -59,10 +66,13 @@ def load_environment() -> Environment:
         raise UserError("\n".join(f"environment: {_upper(line)}" for line in lines)) from None
 
 
-@cache
-def secrets() -> Environment:
-    """Return the environment for the sources that need a secret, read once."""
-    return load_environment()
+def _refuse_unknown() -> None:
+    """Raise UserError on variables that mean nothing: a typing mistake sets nothing, silently."""
+    known = [_name(field) for field in Environment.model_fields]
+    written = (name for name in sorted(os.environ) if name.upper().startswith(PREFIX))
+    lines = [unknown("variable", name, known) for name in written if name.upper() not in known]
+    if lines:
+        raise UserError("\n".join(f"environment: {line}" for line in lines))
 
 
 def _name(field: str) -> str:
@@ -92,4 +102,5 @@ def _checked(secret: str, where: str) -> str:
         raise ValueError(f"{where}: is empty; write the secret into it")
     if not (secret.isascii() and secret.isprintable()):
         raise ValueError(f"{where}: write the secret alone, one line of plain characters")
+    SEEN.add(secret)
     return secret

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from exporter.collectors.promql import Settings, collect
-from exporter.config.environment import secrets
+from exporter.config.environment import SEEN
 from exporter.model import Context, ErrorClass, Reading, SourceError
 
 GAUGE = "release_crash_free_ratio"
@@ -27,14 +27,11 @@ PATH = "/api/v1/query"
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("RELEASE_EXPORTER_PROMETHEUS_TOKEN", raising=False)
     monkeypatch.delenv("RELEASE_EXPORTER_PROMETHEUS_TOKEN_FILE", raising=False)
-    secrets.cache_clear()
-    yield
-    secrets.cache_clear()
 
 
 @pytest.fixture
@@ -302,6 +299,27 @@ def test_token_may_stand_in_a_file(
     monkeypatch.setenv("RELEASE_EXPORTER_PROMETHEUS_TOKEN_FILE", str(tmp_path / "token"))
     read(httpserver, context, vector())
     assert httpserver.log[0][0].headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_rotated_token_needs_no_restart_and_is_hidden_too(
+    httpserver: HTTPServer, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELEASE_EXPORTER_PROMETHEUS_TOKEN_FILE", str(tmp_path / "token"))
+    for token in (TOKEN, f"{TOKEN}-rotated"):
+        (tmp_path / "token").write_text(token)
+        read(httpserver, context, vector())
+        assert httpserver.log[-1][0].headers["Authorization"] == f"Bearer {token}"
+    assert {TOKEN, f"{TOKEN}-rotated"} <= SEEN
+
+
+def test_a_token_file_that_vanished_fails_the_source_and_is_named(
+    httpserver: HTTPServer, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELEASE_EXPORTER_PROMETHEUS_TOKEN_FILE", str(tmp_path / "token"))
+    error = refused(httpserver, context, vector())
+    assert error.kind is ErrorClass.AUTH
+    assert "RELEASE_EXPORTER_PROMETHEUS_TOKEN_FILE" in str(error)
+    assert httpserver.log == []
 
 
 def test_silent_server_is_given_up_before_the_source_s_deadline(context: Context) -> None:

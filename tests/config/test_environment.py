@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from exporter.config.environment import PREFIX, SECRETS, Environment, load_environment
+from exporter.config.environment import PREFIX, SECRETS, SEEN, Environment, load_environment
 from exporter.model import UserError
 
 SECRET = "s3cr3t-canary-token"
@@ -71,8 +71,40 @@ def test_an_empty_variable_is_one_that_is_not_set(
 
 def test_other_programs_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONFIG_FILE", "/etc/other")
-    monkeypatch.setenv("RELEASE_EXPORTER_OF_TOMORROW", "x")
+    monkeypatch.setenv("RELEASE_EXPORTERS", "x")
     assert load_environment().config_file == Path("release.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("LOG_LEVL", "LOG_LEVEL"),
+        ("CONFIG", "CONFIG_FILE"),
+        ("PROMETHEUS_TOKEN_FIEL", "PROMETHEUS_TOKEN_FILE"),
+        ("PROMETHEUS_TOKN", "PROMETHEUS_TOKEN"),
+    ],
+)
+def test_a_misspelt_variable_is_a_mistake_with_a_suggestion(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, SECRET)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    start = f"environment: unknown variable '{PREFIX}{name}'; did you mean '{PREFIX}{meant}'? known"
+    assert str(caught.value).startswith(start)
+    assert SECRET not in str(caught.value)
+
+
+def test_every_misspelt_variable_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RELEASE_EXPORTER_A", "release_exporter_b"):
+        monkeypatch.setenv(name, "")
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    lines = [line.partition(";")[0] for line in str(caught.value).splitlines()]
+    assert lines == [
+        "environment: unknown variable 'RELEASE_EXPORTER_A'",
+        "environment: unknown variable 'release_exporter_b'",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +218,16 @@ def test_a_secret_that_no_header_can_carry_is_not_repeated(
         load_environment()
     assert str(caught.value).startswith(f"environment: {TOKEN}: write the secret alone")
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_secret_is_known_to_the_log_from_its_first_reading(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(f"{TOKEN}_FILE", str(tmp_path / "token"))
+    for number in range(2):
+        (tmp_path / "token").write_text(f"{SECRET}-{number}")
+        assert token(load_environment()) == f"{SECRET}-{number}"
+    assert {f"{SECRET}-0", f"{SECRET}-1"} <= SEEN
 
 
 def test_a_mistake_elsewhere_does_not_repeat_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,15 +76,21 @@ def measure(results: Results, since: datetime | None = None) -> Reading:
     runs = [run for run in results.runs if run.tally.total and run.file not in old]
     tally = total(run.tally for run in runs)
     known = tally.ran and (tally.failed or not rejections)
-    unknown = f"{_count(len({one.file for one in rejections}), 'file')} of {results.files}"
-    reason = f"{unknown} could not be read whole, or are too old" if rejections else "no test ran"
     return Reading.of(
         _samples(runs, tally, results.superseded) if known else (),
         read=tally.total,
         rejections=rejections,
         facts_from=max((run.time for run in results.runs), default=None),
-        withheld=None if known else dict.fromkeys((RATIO, RESULTS), reason),
+        withheld=None if known else dict.fromkeys((RATIO, RESULTS), _reason(results, len(old))),
     )
+
+
+def _reason(results: Results, old: int) -> str:
+    unread = len({one.file for one in results.rejections})
+    counts = {"could not be read whole": unread, "too old": old}
+    files = _count(results.files, "file")
+    said = [f"{number} of {files} {why}" for why, number in counts.items() if number]
+    return ", ".join(said) or "no test ran"
 
 
 def _limit(settings: Settings, context: Context) -> datetime | None:

@@ -169,7 +169,7 @@ def test_a_rejected_file_withholds_a_perfect_ratio(context: Context) -> None:
     assert reading.samples == ()
     assert reading.rejected == {Reason.TRUNCATED: 1}
     assert reading.read == 3
-    reason = "1 file of 2 could not be read whole, or are too old"
+    reason = "1 of 2 files could not be read whole"
     assert reading.withheld == dict.fromkeys(
         ("release_test_pass_ratio", "release_test_results"), reason
     )
@@ -193,6 +193,7 @@ def test_a_suite_that_has_not_run_for_a_week_is_no_evidence(context: Context) ->
     assert [(one.reason, one.file) for one in reading.rejections] == [
         (Reason.TIME, "test-results/old.txt")
     ]
+    assert set(reading.withheld.values()) == {"1 of 2 files too old"}
     assert reading.facts_from == context.now - HOUR
     assert values(collect(context, facts_max_age=None))["ratio"] == 1
     assert values(collect(context, facts_max_age="10d"))["ratio"] == 1

@@ -310,7 +310,7 @@ def test_an_unread_answer_withholds_its_own_question_alone(context: Context) -> 
     reading = collect(context, answers("1,5,10", "2,1 of 5,0"))
     assert reading.withheld == dict.fromkeys(
         ("release_satisfaction_score", "release_survey_answers"),
-        "1 answer could not be read, the first at survey.csv: line 3, column 2",
+        "1 answer could not be read, the first at survey.csv: line 3, column 2; correct it there",
     )
     assert promoters(reading) == (0, 2)
 

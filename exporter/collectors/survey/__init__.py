@@ -89,8 +89,8 @@ def withhold(survey: Survey) -> Iterator[tuple[str, str]]:
     """
     for question in survey.answers:
         if unread := survey.unread(question):
-            first = f"{unread[0].file}: {unread[0].position}"
-            why = f"{_count(len(unread), 'answer')} could not be read, the first at {first}"
+            first = f"the first at {unread[0].file}: {unread[0].position}; correct it there"
+            why = f"{_count(len(unread), 'answer')} could not be read, {first}"
             yield SCORE_GAUGES[question], why
             yield "release_survey_answers", why
 

@@ -25,6 +25,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Takes what is wrong with a part of an event that counts without it.
 Note = Callable[[Reason, str], None]
 
+# What NaN and Infinity are read as; `check` notes them.
+NOT_JSON = math.nan
+
 # Python refuses to write longer ones as text, and no id needs them.
 _LONGEST_INTEGER = 4000
 
@@ -93,7 +96,7 @@ def identity(event: Any, note: Note) -> str | int | None:
 def when(event: Any, zone: ZoneInfo, note: Note) -> float | None:
     """Return the event's time, None without one that can be."""
     stamp = event.get("timestamp") if isinstance(event, dict) else None
-    if stamp is None:
+    if stamp is None or stamp is NOT_JSON:
         return None
     try:
         if isinstance(stamp, str):
@@ -155,7 +158,7 @@ def _milliseconds(sources: list[dict[str, Any]], note: Note) -> float:
         number = math.inf
     if 0 <= number < math.inf:
         return number
-    if not math.isnan(number):  # that is no JSON, which is noted elsewhere
+    if value is not NOT_JSON:
         note(Reason.FIELD, "duration: a finite number from 0 is expected; it is not counted")
     return math.nan
 
@@ -186,4 +189,4 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < _LONGEST_INTEGER else float(digits)
 
 
-_DECODER = JSONDecoder(parse_int=_integer, strict=False)
+_DECODER = JSONDecoder(parse_int=_integer, parse_constant=lambda _: NOT_JSON, strict=False)

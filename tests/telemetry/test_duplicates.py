@@ -111,13 +111,21 @@ def test_files_own_dates_make_no_conflict_and_the_earliest_counts(exports: Expor
 
 
 def test_a_rejected_copy_never_counts_instead_of_a_good_one(exports: Exports) -> None:
-    exports.write("a.json", text(event(success="yes", timestamp="2026-01-13T18:00:00Z")))
+    exports.write("a.json", text(event(event_type=None, timestamp="2026-01-13T18:00:00Z"), event()))
     exports.write("b.json", text(event()))
     reading = exports.read()
     assert reading.read == 1
     assert values(reading, "release_command_success_ratio_daily", "day") == {"2026-01-14": 1}
-    assert values(reading, "release_telemetry_duplicate_events") == 0
-    assert reading.rejected == {Reason.FIELD: 1}
+    assert values(reading, "release_telemetry_duplicate_events") == 1
+    assert reading.rejected == {Reason.SHAPE: 1}
+
+
+def test_an_odd_copy_is_a_copy(exports: Exports) -> None:
+    exports.write("a.json", text(event(success="yes")))
+    exports.write("b.json", text(event()))
+    reading = exports.read()
+    assert (reading.read, values(reading, "release_command_success_ratio")) == (1, 0)
+    assert reading.rejected == {Reason.FIELD: 1, Reason.CONFLICT: 1}
 
 
 def test_one_file_under_two_names_is_one_export(exports: Exports) -> None:
@@ -137,12 +145,15 @@ def test_deleting_a_file_withdraws_what_only_it_said(exports: Exports) -> None:
 
 
 ids = some.sampled_from([None, "a", "b", "c", 1, 2])
-moments = some.sampled_from([None, "2026-01-13T20:00:00Z", "2026-01-14T20:00:00Z", 1768500000])
+moments = some.sampled_from(
+    [None, "2026-01-13T20:00:00Z", "2026-01-14T20:00:00Z", 1768500000, "n/a", "2027-01-01"]
+)
 small = some.builds(
     event,
     id=ids,
     timestamp=moments,
     success=some.sampled_from([True, False, None, "yes"]),
+    event_type=some.sampled_from(["command_generation"] * 4 + ["x", None]),
     generation_time_ms=some.sampled_from([1, 2, None, -1]),
     command=some.sampled_from([None, None, None, "ls"]),
     note=some.sampled_from(["", "", "", "jane@example.org"]),

@@ -22,8 +22,9 @@ LAST = json.dumps(event(id="last"))
 
 
 def generation(**changes: str) -> str:
-    """Return a command generation with raw JSON instead of some of its values."""
-    fields = {name: json.dumps(value) for name, value in event(id="bad").items()} | changes
+    """Return a failed command generation with raw JSON instead of some of its values."""
+    failed = event(id="bad", success=False)
+    fields = {name: json.dumps(value) for name, value in failed.items()} | changes
     return "{" + ", ".join(f'"{name}": {value}' for name, value in fields.items()) + "}"
 
 
@@ -31,8 +32,8 @@ def typed(raw: str) -> str:
     return generation(event_type=raw)
 
 
-# One event each, with what it is rejected for.
-EVENTS = {
+# One event each, with what is wrong with it.
+ODD = {
     "success as text": (generation(success='"true"'), Reason.FIELD),
     "success as a number": (generation(success="1"), Reason.FIELD),
     "success as a list": (generation(success="[true]"), Reason.FIELD),
@@ -58,6 +59,34 @@ EVENTS = {
         Reason.FIELD,
     ),
     "NaN where nobody reads": (generation(note="NaN"), Reason.SYNTAX),
+    "id true": (generation(id="true"), Reason.FIELD),
+    "id with a fraction": (generation(id="1.5"), Reason.FIELD),
+    "id as a list": (generation(id='["a"]'), Reason.FIELD),
+    "id as an object": (generation(id="{}"), Reason.FIELD),
+    "time that is none": (generation(timestamp='"yesterday"'), Reason.TIME),
+    "time that is no answer": (generation(timestamp='"n/a"'), Reason.TIME),
+    "time empty": (generation(timestamp='""'), Reason.TIME),
+    "time in month 13": (generation(timestamp='"2026-13-01T10:00:00Z"'), Reason.TIME),
+    "time at hour 25": (generation(timestamp='"2026-01-13T25:00:00Z"'), Reason.TIME),
+    "time in the week's notation": (generation(timestamp='"2026-W03-2"'), Reason.TIME),
+    "time true": (generation(timestamp="true"), Reason.FIELD),
+    "time as a list": (generation(timestamp="[2026]"), Reason.FIELD),
+    "time below zero": (generation(timestamp="-5"), Reason.TIME),
+    "time NaN": (generation(timestamp="NaN"), Reason.SYNTAX),
+    "time in nanoseconds": (generation(timestamp="1768291200000000000"), Reason.TIME),
+    "time beyond all numbers": (generation(timestamp="1e400"), Reason.TIME),
+    "time next week": (generation(timestamp='"2026-01-25T00:00:00Z"'), Reason.TIME),
+    "time in the year 9999": (generation(timestamp='"9999-12-31T23:59:59-14:00"'), Reason.TIME),
+    "half a surrogate pair": (generation(note='"\\ud800"'), Reason.ENCODING),
+    "the other half": (generation(note='"\\udc00x"'), Reason.ENCODING),
+    "half a surrogate pair as a key": (generation(**{"\\ud83d": "1"}), Reason.ENCODING),
+    "half a surrogate pair in the id": (generation(id='"\\ud800"'), Reason.ENCODING),
+    "a byte that is not UTF-8": (generation(note='"\udcff"'), Reason.ENCODING),
+    "a surrogate as bytes": (generation(note='"\udced\udca0\udc80"'), Reason.ENCODING),
+    "a NUL character in a text": (generation(note='"a\0b"'), Reason.SYNTAX),
+    "a tabulator in a text": (generation(note='"a\tb"'), Reason.SYNTAX),
+}
+NONE = {
     "type as a number": (typed("5"), Reason.FIELD),
     "type true": (typed("true"), Reason.FIELD),
     "type as a list": (typed('["command_generation"]'), Reason.FIELD),
@@ -71,38 +100,19 @@ EVENTS = {
     "a text": ('"command_generation"', Reason.SHAPE),
     "null": ("null", Reason.SHAPE),
     "true": ("true", Reason.SHAPE),
-    "id true": (generation(id="true"), Reason.FIELD),
-    "id with a fraction": (generation(id="1.5"), Reason.FIELD),
-    "id as a list": (generation(id='["a"]'), Reason.FIELD),
-    "id as an object": (generation(id="{}"), Reason.FIELD),
-    "time that is none": (generation(timestamp='"yesterday"'), Reason.TIME),
-    "time empty": (generation(timestamp='""'), Reason.TIME),
-    "time in month 13": (generation(timestamp='"2026-13-01T10:00:00Z"'), Reason.TIME),
-    "time at hour 25": (generation(timestamp='"2026-01-13T25:00:00Z"'), Reason.TIME),
-    "time in the week's notation": (generation(timestamp='"2026-W03-2"'), Reason.TIME),
-    "time true": (generation(timestamp="true"), Reason.FIELD),
-    "time as a list": (generation(timestamp="[2026]"), Reason.FIELD),
-    "time below zero": (generation(timestamp="-5"), Reason.TIME),
-    "time in nanoseconds": (generation(timestamp="1768291200000000000"), Reason.TIME),
-    "time beyond all numbers": (generation(timestamp="1e400"), Reason.TIME),
-    "time next week": (generation(timestamp='"2026-01-25T00:00:00Z"'), Reason.TIME),
-    "time in the year 9999": (generation(timestamp='"9999-12-31T23:59:59-14:00"'), Reason.TIME),
-    "half a surrogate pair": (generation(note='"\\ud800"'), Reason.ENCODING),
-    "the other half": (generation(note='"\\udc00x"'), Reason.ENCODING),
-    "half a surrogate pair as a key": (generation(**{"\\ud83d": "1"}), Reason.ENCODING),
-    "half a surrogate pair in the id": (generation(id='"\\ud800"'), Reason.ENCODING),
-    "a byte that is not UTF-8": (generation(note='"\udcff"'), Reason.ENCODING),
-    "a surrogate as bytes": (generation(note='"\udced\udca0\udc80"'), Reason.ENCODING),
-    "a NUL character in a text": (generation(note='"a\0b"'), Reason.SYNTAX),
-    "a tabulator in a text": (generation(note='"a\tb"'), Reason.SYNTAX),
     "nested 100,000 deep": (generation(note="[" * 100_000 + "]" * 100_000), Reason.DEPTH),
     "objects 50,000 deep": (generation(note='{"a":' * 50_000 + "1" + "}" * 50_000), Reason.DEPTH),
     "a list 100,000 deep instead of an event": ("[" * 100_000 + "]" * 100_000, Reason.DEPTH),
 }
 
 
+EVENTS = ODD | NONE
+
+
 @pytest.mark.parametrize("case", EVENTS)
-def test_a_bad_event_in_a_list_is_rejected_alone(exports: Exports, case: str) -> None:
+def test_what_is_wrong_with_an_event_in_a_list_is_said_with_its_place(
+    exports: Exports, case: str
+) -> None:
     bad, reason = EVENTS[case]
     exports.write("export.json", f'{{"events": [{GOOD},\n{bad}, {LAST}]}}')
     exports.write("neighbour.json", text(event(id="neighbour")))
@@ -111,12 +121,15 @@ def test_a_bad_event_in_a_list_is_rejected_alone(exports: Exports, case: str) ->
     assert (rejection.reason, rejection.file) == (reason, "telemetry/export.json")
     assert rejection.position.startswith("event 2")
     assert reading.rejected == {reason: 1}
-    assert reading.read == 3
-    assert values(reading, "release_command_success_ratio") == 1
+    assert reading.read == 3 + (case in ODD)
+    # A command that failed is one, whatever else it says.
+    assert values(reading, "release_command_success_ratio") == (0.75 if case in ODD else 1)
 
 
 @pytest.mark.parametrize("case", [case for case in EVENTS if "list 100,000" not in case])
-def test_a_bad_event_on_a_line_is_rejected_alone(exports: Exports, case: str) -> None:
+def test_what_is_wrong_with_an_event_on_a_line_is_said_with_its_place(
+    exports: Exports, case: str
+) -> None:
     bad, reason = EVENTS[case]
     exports.write("export.jsonl.gz", f"{LINE}\n\n{bad}\n{LAST}\n")
     reading = exports.read()
@@ -124,7 +137,7 @@ def test_a_bad_event_on_a_line_is_rejected_alone(exports: Exports, case: str) ->
     assert (rejection.reason, rejection.file) == (reason, "telemetry/export.jsonl.gz")
     # Whether a time is still to come is no question of the line.
     assert rejection.position == ("event 2" if "imestamp: more" in rejection.message else "line 3")
-    assert reading.read == 2
+    assert reading.read == 2 + (case in ODD)
 
 
 @pytest.mark.parametrize("case", EVENTS)
@@ -132,8 +145,30 @@ def test_a_bad_event_says_nothing_of_itself(exports: Exports, case: str) -> None
     bad, _ = EVENTS[case]
     exports.write("export.json", f"[{bad}, {GOOD}]")
     (rejection,) = exports.read().rejections
-    for said in ("yesterday", "2026-13", "9999", "\\ud8", "W03"):
+    for said in ("yesterday", "n/a", "2026-13", "9999", "\\ud8", "W03"):
         assert said not in str(rejection)
+
+
+def test_a_duration_that_is_none_is_no_part_of_the_percentile(exports: Exports) -> None:
+    bad = [event(id=str(n), generation_time_ms=one) for n, one in enumerate([-1, "9", [], True])]
+    exports.write("export.json", text(event(), *bad, event(id="b", generation_time_ms=5)))
+    (sample,) = [s for s in exports.read().samples if s.gauge == "release_generation_p95_seconds"]
+    assert (sample.value, sample.n) == (0.1, 2)
+    assert "4 command generations say none" in sample.evidence
+
+
+def test_several_wrong_parts_of_an_event_are_said_each(exports: Exports) -> None:
+    exports.write("export.json", text(event(success="no", timestamp="n/a", generation_time_ms=-1)))
+    reading = exports.read()
+    assert reading.rejected == {Reason.FIELD: 2, Reason.TIME: 1}
+    assert {one.position for one in reading.rejections} == {"event 1, byte 12"}
+    assert reading.read == 1
+
+
+def test_a_file_full_of_odd_events_is_not_given_up_on(exports: Exports) -> None:
+    exports.write("export.json", text(*[event(id=None, generation_time_ms="9")] * 60_000))
+    reading = exports.read()
+    assert (reading.read, reading.rejected) == (60_000, {Reason.FIELD: 60_000})
 
 
 # Whole files, with what they are rejected for.

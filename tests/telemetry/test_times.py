@@ -77,19 +77,33 @@ def test_the_day_in_a_name_is_its_last() -> None:
 
 
 def test_a_time_more_than_a_day_ahead_counts_when_it_has_come(exports: Exports) -> None:
+    """Until then the event has the time of its file."""
     soon, later = NOW + timedelta(hours=23), NOW + timedelta(hours=25)
     exports.write(
-        "export.json",
+        "2026-01-15.json",
         text(event(timestamp=soon.isoformat()), event(id="b", timestamp=later.isoformat())),
     )
     reading = exports.read()
-    assert (reading.read, reading.rejected) == (1, {Reason.TIME: 1})
+    assert (reading.read, reading.rejected) == (2, {Reason.TIME: 1})
     assert reading.rejections[0].position == "event 2"
+    assert days(exports) == {"2026-01-15": 1, "2026-01-18": 1}
     assert reading.facts_from == NOW
     assert all(one.observed is not None and one.observed <= NOW for one in reading.samples)
     exports.at(now=NOW + timedelta(hours=2))
     reading = exports.read()
     assert (reading.read, reading.rejected) == (2, {})
+    assert days(exports) == {"2026-01-18": 1}
+    assert values(reading, "release_command_results", "result")["success"] == 2
+
+
+@pytest.mark.parametrize("stamp", ["n/a", "2027-01-01T00:00:00Z", -1, True])
+def test_a_time_that_cannot_be_is_the_files(exports: Exports, stamp: object) -> None:
+    exports.write("2026-01-14.json", text(event(timestamp=stamp)))
+    exports.write("2027-01-01.json", text(event(id="b", timestamp=stamp)))
+    found = days(exports)
+    assert found.pop("2026-01-14") == 1
+    assert list(found) == ["2026-01-17"]
+    assert all(one.observed is not None and one.observed <= NOW for one in exports.read().samples)
 
 
 def test_events_before_the_beta_are_not_counted_but_said(exports: Exports) -> None:

@@ -251,7 +251,11 @@ def test_thirteen_bands_fail_and_fourteen_warn_with_those_of_pm_5_twice() -> Non
 
 
 def test_only_the_users_six_stop_a_release_alone() -> None:
-    blocking = {metric.id for metric in CATALOG if metric.blocks}
+    blocking = {
+        metric.id
+        for metric in CATALOG
+        if any(band.blocks for series in metric.judged for band in series.bands)
+    }
     assert blocking == {"QM-1", "QM-2", "QM-3", "QM-4", "QM-5", "PM-6"}
     bands = [band for _, series in SERIES.values() for band in series.bands]
     assert all(band.verdict is FAIL for band in bands if band.blocks)

@@ -26,5 +26,5 @@ SUPPORTING: dict[str, str] = {
     "release_survey_responses": "Testers by whether they answered the survey.",
     "release_telemetry_duplicate_events": "Copies of telemetry events that were counted once.",
     "release_telemetry_events": "Telemetry events by type, each counted once.",
-    "release_test_results": "Automated tests by result, newest run of each suite.",
+    "release_test_results": "Automated tests by result, newest outcome of each test.",
 }

@@ -24,6 +24,9 @@ DATED = 2  # no time of its own: it has the file's
 
 NO_KEY = bytes(8)
 
+# The place of what stands around the events of a file.
+AROUND = -1
+
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
 _REMEMBERED = 4096
 _HOPELESS = 50_000
@@ -44,7 +47,9 @@ class Part(msgspec.Struct, array_like=True):
 
     `keys` are 8 bytes per event, `times` (seconds since 1970) and `durations` (milliseconds, NaN
     without one) float64, the others one byte. The rows in `found_rows` (uint32) offend against
-    the rules in `found_rules` (uint64, a bit for each). `dated` is the file's own time.
+    the rules in `found_rules` (uint64, a bit for each); they stand at the byte of the file in
+    `found_bytes` (int64) or on the line of the part in `found_lines` (uint32), 0 without lines.
+    `dated` is the file's own time.
     """
 
     keys: bytes
@@ -57,6 +62,8 @@ class Part(msgspec.Struct, array_like=True):
     backend_names: list[str]
     found_rows: bytes
     found_rules: bytes
+    found_bytes: bytes
+    found_lines: bytes
     defects: list[Defect]
     rejected: dict[Reason, int]
     lines: int
@@ -94,10 +101,12 @@ class Names(dict[object, int]):
 
 @dataclass(slots=True)
 class Row:
-    """One event for the columns; `found` are the bits of the rules."""
+    """One event for the columns; `found` are the bits of the rules that match `at` its place."""
 
     kind: int
     found: int = 0
+    at: int = AROUND
+    line: int = 0
     key: bytes = NO_KEY
     time: float = 0.0
     duration: float = nan
@@ -121,6 +130,8 @@ class Columns:
         self.backend_codes[None] = OTHER
         self.found_rows = array("I")
         self.found_rules = array("Q")
+        self.found_bytes = array("q")
+        self.found_lines = array("I")
         self.defects: list[Defect] = []
         self.rejected: dict[Reason, int] = {}
         self._lost = 0
@@ -145,6 +156,8 @@ class Columns:
         if row.found:
             self.found_rows.append(self.rows)
             self.found_rules.append(row.found)
+            self.found_bytes.append(row.at)
+            self.found_lines.append(row.line)
         self._lost += row.kind >= UNREADABLE
         self.keys += row.key
         self.times.append(row.time)
@@ -172,6 +185,8 @@ class Columns:
             self.backend_codes.names,
             self.found_rows.tobytes(),
             self.found_rules.tobytes(),
+            self.found_bytes.tobytes(),
+            self.found_lines.tobytes(),
             self.defects,
             self.rejected,
             lines,

@@ -80,7 +80,7 @@ class Events:
     def envelope(self, text: str) -> None:
         """Audit what stands around the events; what is found there counts as one event's."""
         if found := self._audit(careful.strings(text)):
-            self._add(Row(kind=REJECTED, found=found), None)
+            self._add(Row(REJECTED, found), None)
 
     def _is_clean(self, block: bytes) -> bool:
         """Return whether nothing in this JSON asks for a look at each text."""
@@ -155,9 +155,10 @@ class Events:
             cut = error.reason is Reason.SYNTAX and broken is Reason.TRUNCATED
             message = "ends too early: half written?" if cut else str(error)
             note(broken if cut else error.reason, message)
-            self._add(Row(kind=UNREADABLE, found=found), None)
+            self._add(Row(UNREADABLE, found, at, line), None)
             return
-        row = Row(kind=REJECTED, found=found | careful.violates(event, self._options.fields))
+        found |= careful.violates(event, self._options.fields)
+        row = Row(REJECTED, found, at, line)
         row.key = self._key(careful.identity(event, note))
         seconds = careful.when(event, self._options.zone, note)
         try:

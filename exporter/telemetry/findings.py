@@ -1,12 +1,15 @@
-"""Privacy violations: which events, of all the copies of each, a rule matched."""
+"""Privacy violations: which events, of all the copies of each, a rule matched, and where."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exporter.telemetry.columns import Part
+from exporter.model import LISTED_REJECTIONS, Finding
+from exporter.telemetry.columns import AROUND, Part
 from exporter.telemetry.counts import Bounds, Days
-from exporter.telemetry.rows import Floats, Keys
+from exporter.telemetry.rows import Floats, Keys, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,42 +21,115 @@ class Violations:
     by_rule: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Offences:
+    """Copies of events that offend: which event, its row, when, where, and the rules' bits."""
+
+    events: Keys
+    rows: Numbers
+    times: Floats
+    rules: Keys
+    bytes: NDArray[np.int64]
+    lines: Numbers
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.rows)
+
+    def take(self, which: NDArray[np.intp]) -> "Offences":
+        """Return some of them."""
+        return Offences(*(getattr(self, one.name)[which] for one in fields(self)))
+
+
 class Findings:
-    """Copies of events that offend: which event, when, and the bits of the rules."""
+    """The offences of all files."""
 
     def __init__(self) -> None:
         """Start without any."""
-        self._events: list[Keys] = []
-        self._times: list[Floats] = []
-        self._rules: list[Keys] = []
+        self._pieces: list[Offences] = []
 
     def add(self, part: Part, start: int, keys: Keys, times: Floats) -> None:
         """Add those of a part whose rows begin at `start`; the keys and times are its rows'."""
         rows = np.frombuffer(part.found_rows, np.uint32)
-        if len(rows):
-            # An event without id is its own, under a number too small for a hash.
-            own = rows.astype(np.uint64) + np.uint64(start + 1)
-            self._events.append(np.where(keys[rows] == 0, own, keys[rows]))
-            self._times.append(times[rows])
-            self._rules.append(np.frombuffer(part.found_rules, np.uint64))
+        if not len(rows):
+            return
+        ours = rows + np.uint32(start)
+        # An event without id is its own, under a number too small for a hash.
+        own = ours.astype(np.uint64) + np.uint64(1)
+        self._pieces.append(
+            Offences(
+                np.where(keys[rows] == 0, own, keys[rows]),
+                ours,
+                times[rows],
+                np.frombuffer(part.found_rules, np.uint64),
+                np.frombuffer(part.found_bytes, np.int64),
+                np.frombuffer(part.found_lines, np.uint32),
+            )
+        )
 
     def violations(self, bounds: Bounds, now: float) -> Violations:
         """Return the events of which any copy since `bounds.privacy_since` offends."""
-        if not self._events:
+        counted = self._since(bounds.privacy_since)
+        if counted is None:
             return Violations(0, {}, {})
-        events, rules = np.concatenate(self._events), np.concatenate(self._rules)
-        times = np.concatenate(self._times)
-        counted = np.flatnonzero(times >= bounds.privacy_since)
-        counted = counted[np.argsort(events[counted])]
-        if not len(counted):
-            return Violations(0, {}, {})
-        events = events[counted]
+        counted = counted.take(np.argsort(counted.events))
+        events = counted.events
         starts = np.flatnonzero(np.concatenate(([True], events[1:] != events[:-1])))
-        first = np.minimum(np.minimum.reduceat(times[counted], starts), now)
-        bits = np.bitwise_or.reduceat(rules[counted], starts)
+        first = np.minimum(np.minimum.reduceat(counted.times, starts), now)
+        bits = np.bitwise_or.reduceat(counted.rules, starts)
         by_rule = {
             bit: int(np.count_nonzero(bits & np.uint64(1 << bit)))
             for bit in range(int(bits.max()).bit_length())
         }
         by_day = Days(first, bounds.zone).count(np.ones(len(first), np.bool_))
         return Violations(len(starts), by_day, by_rule)
+
+    def listed(
+        self, bounds: Bounds, rules: Sequence[str], names: Sequence[str], starts: Sequence[int]
+    ) -> tuple[Finding, ...]:
+        """Return where the violations are, the first by file and position; a rule once an event.
+
+        `rules` are the names of the bits; the files' `names` have rows that begin at `starts`.
+        """
+        counted = self._since(bounds.privacy_since)
+        if counted is None:
+            return ()
+        files = np.searchsorted(starts, counted.rows, "right") - 1
+        ranks = np.empty(len(names), np.int64)
+        ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        order = np.lexsort((counted.rows, ranks[files]))
+        files, counted = files[order], counted.take(order)
+        places = sorted(
+            (at, bit) for bit in range(len(rules)) for at in _firsts(counted, bit).tolist()
+        )
+        return tuple(
+            Finding(names[files[at]], _place(counted, at, starts[files[at]]), rules[bit])
+            for at, bit in places[:LISTED_REJECTIONS]
+        )
+
+    def _since(self, since: float) -> Offences | None:
+        """Return the offences since then, None without any."""
+        if not self._pieces:
+            return None
+        columns = ([getattr(one, name.name) for one in self._pieces] for name in fields(Offences))
+        every = Offences(*map(np.concatenate, columns))
+        counted = np.flatnonzero(every.times >= since)
+        return every.take(counted) if len(counted) else None
+
+
+def _firsts(offences: Offences, bit: int) -> NDArray[np.intp]:
+    """Return the first copy of each event that offends against a rule, the first ones of them."""
+    against = np.flatnonzero(offences.rules & np.uint64(1 << bit))
+    _, firsts = np.unique(offences.events[against], return_index=True)
+    return against[np.sort(firsts)[:LISTED_REJECTIONS]]
+
+
+def _place(offences: Offences, at: int, start: int) -> str:
+    if line := int(offences.lines[at]):
+        return f"line {line}"
+    byte = int(offences.bytes[at])
+    return (
+        "around the events"
+        if byte == AROUND
+        else f"event {offences.rows[at] - start + 1}, byte {byte}"
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from exporter.model import LISTED_REJECTIONS, Reason, Rejection
+from exporter.model import LISTED_REJECTIONS, Finding, Reason, Rejection
 from exporter.telemetry.columns import DATED, LAST_NAME, OTHER, UNREADABLE, Part
 from exporter.telemetry.counts import Bounds, Counts
 from exporter.telemetry.findings import Findings
@@ -91,6 +91,10 @@ class Index:
         # In the order of the columns they are read twice as fast.
         self.counts.add(self._rows, np.sort(np.concatenate((choice.winners, choice.anonymous))))
 
+    def found(self, rules: Sequence[str]) -> tuple[Finding, ...]:
+        """Return the first findings with their places; `rules` are the names of their bits."""
+        return self.findings.listed(self.bounds, rules, self._names, self._starts)
+
     def extend(self, exports: Iterable[Export], now: float) -> bool:
         """Index more exports; False, and the index is void, when that takes a new one."""
         return all(self._add(export, now) for export in exports)
@@ -133,6 +137,8 @@ class Index:
         for part in export.parts:
             self.rejections.add_part(export.name, part, events, lines)
             self.unaudited += part.kinds.count(UNREADABLE)
+            if part.found_lines and lines:
+                part.found_lines = _below(part.found_lines, lines)
             events += part.rows
             lines += part.lines
         self._total += events
@@ -184,3 +190,9 @@ class Index:
             file = bisect_right(self._starts, row) - 1
             place = f"event {row - self._starts[file] + 1}"
             self.rejections.list(Rejection(reason, self._names[file], place, message))
+
+
+def _below(lines: bytes, count: int) -> bytes:
+    """Return the lines of a part as those of its file, which has so many in front of it."""
+    of_part = np.frombuffer(lines, np.uint32)
+    return np.where(of_part > 0, of_part + np.uint32(count), np.uint32(0)).tobytes()

@@ -36,6 +36,7 @@ def measure(
         rejected=dict(sorted(rejected.items())),
         rejections=(*no_files, *index.rejections.listed)[:LISTED_REJECTIONS],
         facts_from=None if latest is None else view.moment(latest),
+        findings=index.found(rules),
     )
 
 

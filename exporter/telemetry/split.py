@@ -54,15 +54,16 @@ def _split_list(descriptor: int, size: int, opening: bytes, start: int) -> list[
     edges = [start - 1, *commas, end]
     envelope = (opening + b"]" + closing).decode("utf-8", "surrogateescape")
     return [
-        Stretch(before + 1, after, of_list=True, envelope="" if index else envelope)
-        for index, (before, after) in enumerate(pairwise(edges))
+        Stretch(before + 1, after, of_list=True, envelope=envelope if after == end else "")
+        for before, after in pairwise(edges)
     ]
 
 
 def _split_lines(descriptor: int, size: int) -> list[Stretch]:
     newlines = _cuts(descriptor, range(STRETCH, size - STRETCH // 2, STRETCH), re.compile(rb"(\n)"))
-    edges = [-1, *newlines, size]
-    return [Stretch(before + 1, after, of_list=False) for before, after in pairwise(edges)]
+    # A line's end is its own, or the lines behind it were numbered one too low.
+    edges = [0, *(newline + 1 for newline in newlines), size]
+    return [Stretch(before, after, of_list=False) for before, after in pairwise(edges)]
 
 
 def _cuts(descriptor: int, targets: range, pattern: re.Pattern[bytes]) -> list[int]:

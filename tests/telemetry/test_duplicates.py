@@ -191,4 +191,5 @@ def test_however_the_folder_came_to_be_it_says_the_same(
 
 
 def sort(reading: Reading) -> tuple[object, ...]:
-    return reading.samples, reading.read, reading.rejected, sorted(map(str, reading.rejections))
+    rejections = sorted(map(str, reading.rejections))
+    return reading.samples, reading.read, reading.rejected, rejections, reading.findings

@@ -14,6 +14,9 @@ PREFIX = "RELEASE_EXPORTER_"
 SECRETS = ("prometheus_token",)
 _LONGEST = 64 * 1024
 
+# What Kubernetes writes for a Service of our name: no typing mistakes.
+_INJECTED = ("RELEASE_EXPORTER_SERVICE_", "RELEASE_EXPORTER_PORT")
+
 # Every secret that this process ever held, for the log to hide: a file may hold another by now.
 SEEN: set[str] = set()
 
@@ -69,7 +72,8 @@ def load_environment() -> Environment:
 def _refuse_unknown() -> None:
     """Raise UserError on variables that mean nothing: a typing mistake sets nothing, silently."""
     known = [_name(field) for field in Environment.model_fields]
-    written = (name for name in sorted(os.environ) if name.upper().startswith(PREFIX))
+    ours = (name for name in sorted(os.environ) if name.upper().startswith(PREFIX))
+    written = (name for name in ours if not name.startswith(_INJECTED))
     lines = [unknown("variable", name, known) for name in written if name.upper() not in known]
     if lines:
         raise UserError("\n".join(f"environment: {line}" for line in lines))

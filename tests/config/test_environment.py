@@ -251,3 +251,12 @@ def test_nothing_that_is_printed_of_the_environment_shows_a_secret(
         environment.model_dump_json(),
     ):
         assert SECRET not in shown
+
+
+def test_what_kubernetes_writes_for_a_service_of_our_name_is_no_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RELEASE_EXPORTER_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("RELEASE_EXPORTER_PORT_10150_TCP_ADDR", "10.0.0.1")
+    monkeypatch.setenv("RELEASE_EXPORTER_PORT", "tcp://10.0.0.1:10150")
+    assert load_environment().log_level == "info"

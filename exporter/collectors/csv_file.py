@@ -68,11 +68,16 @@ def collect(settings: Settings, context: Context) -> Reading:
     except ItemError as error:
         raise source_error(error) from error
     sample = measure(column, settings, file.name, observed)
+    withheld = {}
+    if sample and column.rejections and settings.take == "mean":
+        # A mean of the rest may look better than the whole.
+        withheld[settings.gauge] = f"{column.rejections[0]}; correct it, a mean needs every row"
     return Reading.of(
-        [sample] if sample else [],
+        [sample] if sample and not withheld else [],
         read=column.rows,
         rejections=column.rejections,
         facts_from=observed,
+        withheld=withheld,
     )
 
 
@@ -117,7 +122,7 @@ def measure(column: Column, settings: Settings, file: str, observed: datetime) -
 
 
 def _needed(column: Column, take: Take) -> list[Rejection]:
-    """Return the rejected rows without which the result could be wrong; a mean is one of the rest.
+    """Return the rejected rows without which the result cannot be; of a mean see `collect`.
 
     A half-written last row must not make yesterday's value today's.
     """

@@ -20,6 +20,9 @@ SUPPORTING: dict[str, str] = {
     "release_open_issues": "Open issues of the repository, without pull requests.",
     "release_package_downloads": "Downloads of the package since it exists.",
     "release_privacy_findings": "Telemetry events that a privacy rule matches, by rule.",
+    "release_privacy_since_timestamp_seconds": (
+        "From when on privacy violations count, by whether that was moved from the beta's start."
+    ),
     "release_privacy_violations_daily": "Telemetry events with a privacy violation, by day.",
     "release_repository_stars": "Stars of the repository.",
     "release_survey_answers": "Answers to a survey question by score.",

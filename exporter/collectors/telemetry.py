@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
-from exporter.collectors.settings import HOUR, MINUTE, InnerPath, SourceSettings
+from exporter.collectors.settings import HOUR, MINUTE, InnerPaths, SourceSettings
 from exporter.config.release_file import Day, Line
 from exporter.durations import Duration
 from exporter.model import Context, Reading
@@ -91,11 +91,14 @@ class Settings(SourceSettings):
     facts_max_age: Duration | None = Field(
         default=36 * HOUR, description="oldest acceptable newest event during the beta"
     )
-    files: tuple[InnerPath, ...] = Field(
+    files: InnerPaths = Field(
         default=("telemetry",),
         min_length=1,
         max_length=100,
-        description="globs, or folders: of those *.json, *.jsonl, *.ndjson and each with .gz",
+        description=(
+            "globs, or folders: of those *.json, *.jsonl, *.ndjson and each with .gz;"
+            " what else is there but notes (README*, *.md) is rejected"
+        ),
     )
     since: Day | None = Field(
         default=None, description="first day that counts; the beta's first by default"
@@ -120,6 +123,7 @@ def request_for(settings: Settings, context: Context) -> Request:
         now=context.now.timestamp(),
         since=_start(plan, settings.since),
         privacy_since=_start(plan, privacy.since.date if privacy.since else None),
+        privacy_moved=_moved(plan, privacy.since),
         fields=privacy.fields,
         rules=tuple(PrivacyRule(one.name, one.pattern) for one in privacy.rules),
         allow=privacy.allow,
@@ -130,3 +134,13 @@ def _start(plan: Plan, day: date | None) -> float | None:
     """Return the first moment of the day, or of the beta; None when the plan has none."""
     start = plan.opening(Phase.BETA) if day is None else plan.midnight(day)
     return None if start is None else start.timestamp()
+
+
+def _moved(plan: Plan, since: PrivacyStart | None) -> str:
+    """Return from where, by whom and why the audit's first day was moved; empty if it was not."""
+    opening = plan.opening(Phase.BETA)
+    first = None if opening is None else plan.today(opening)
+    if since is None or since.date == first:
+        return ""
+    origin = f"moved from {first}" if first else "set"
+    return f"{origin} by {since.owner}: {since.reason} ({since.link})"

@@ -50,7 +50,8 @@ class Folder:
         found = scan(Path(request.folder), request.patterns)
         with self._store.locked():
             index, decoded = self._update(found.files, now)
-        reading = measure(index, self._rules, found.rejections, now)
+        moved = request.privacy_moved
+        reading = measure(index, self._rules, moved, found.rejections, now)
         return Reply(reading, decoded)
 
     def _update(self, files: Sequence[Found], now: float) -> tuple[Index, int]:

@@ -74,7 +74,7 @@ class Index:
         self.findings = Findings()
         self.rejections = Rejections()
         self.duplicates = 0
-        self.unaudited = 0  # files and events that nobody could look into
+        self.unaudited = 0  # files that could not be looked into, or not into all of it
         self.expires = math.inf  # when a time that is still to come may be one
         self._names: list[str] = []
         self._starts: list[int] = []
@@ -90,6 +90,11 @@ class Index:
         self._count_copies(choice.copies, choice.originals)
         # In the order of the columns they are read twice as fast.
         self.counts.add(self._rows, np.sort(np.concatenate((choice.winners, choice.anonymous))))
+
+    @property
+    def files(self) -> int:
+        """How many files there are, refused ones among them."""
+        return len(self._names)
 
     def found(self, rules: Sequence[str]) -> tuple[Finding, ...]:
         """Return the first findings with their places; `rules` are the names of their bits."""
@@ -134,9 +139,9 @@ class Index:
         self._names.append(export.name)
         self._starts.append(self._total)
         events = lines = 0
+        unread = any(UNREADABLE in part.kinds for part in export.parts)
         for part in export.parts:
             self.rejections.add_part(export.name, part, events, lines)
-            self.unaudited += part.kinds.count(UNREADABLE)
             if part.found_lines and lines:
                 part.found_lines = _below(part.found_lines, lines)
             events += part.rows
@@ -144,7 +149,7 @@ class Index:
         self._total += events
         if export.refused is not None:
             self.rejections.add(export.refused)
-            self.unaudited += 1
+        self.unaudited += export.refused is not None or unread
         return export.parts
 
     def _date(self, parts: Iterable[Part], sizes: Sequence[int], now: float) -> None:

@@ -14,14 +14,21 @@ DAYS = 62
 NAMES = 10
 
 
+VIOLATIONS = "release_privacy_violations"
+FINDINGS = "release_privacy_findings"
+SINCE = "release_privacy_since_timestamp_seconds"
+
+
 def measure(
-    index: Index, rules: tuple[str, ...], no_files: Sequence[Rejection], now: float
+    index: Index, rules: tuple[str, ...], moved: str, no_files: Sequence[Rejection], now: float
 ) -> Reading:
     """Return everything that the telemetry says.
 
-    `rules` are the bits of its findings, `no_files` what only looked like an export.
+    `rules` are the bits of its findings, `moved` says why the privacy audit counts from another
+    day than the beta's first, `no_files` are what only looked like an export.
     """
-    view = _View(index, now, sure=not (index.unaudited or no_files))
+    view = _View(index, now, unaudited=index.unaudited + len(no_files))
+    audit = _Audit(index, rules, moved, now)
     latest = index.counts.latest
     rejected = index.rejections.counts + Counter(one.reason for one in no_files)
     return Reading(
@@ -29,7 +36,8 @@ def measure(
             *_success(view),
             *_speed(view),
             *_backends(view),
-            *_privacy(view, rules),
+            *_privacy(view, audit),
+            *_privacy_since(view, audit),
             *_events(view),
         ),
         read=index.counts.events,
@@ -37,15 +45,16 @@ def measure(
         rejections=(*no_files, *index.rejections.listed)[:LISTED_REJECTIONS],
         facts_from=None if latest is None else view.moment(latest),
         findings=index.found(rules),
+        withheld=_withheld(view, audit, index.files + len(no_files)),
     )
 
 
 class _View:
     """The counts, added up in the ways that the samples need."""
 
-    def __init__(self, index: Index, now: float, *, sure: bool) -> None:
+    def __init__(self, index: Index, now: float, unaudited: int) -> None:
         self.index = index
-        self.sure = sure  # that every event was looked into
+        self.unaudited = unaudited  # files that were not looked into, or not into all of it
         self.counts = index.counts
         self.now = now
         self.types: Counter[int] = Counter()
@@ -138,28 +147,66 @@ def _backends(view: _View) -> Iterator[Sample]:
             yield view.daily(gauge, count / of_day.total(), of_day.total(), day, backend=name)
 
 
-def _privacy(view: _View, rules: tuple[str, ...]) -> Iterator[Sample]:
+class _Audit:
+    """What the privacy audit found, and since when it counts."""
+
+    def __init__(self, index: Index, rules: tuple[str, ...], moved: str, now: float) -> None:
+        self.rules = rules
+        self.moved = moved
+        self.bounds = index.counts.bounds
+        self.audited = index.counts.audited
+        self.total = self.audited.total()
+        self.violations = index.findings.violations(self.bounds, now)
+
+    def since(self) -> str:
+        if self.bounds.privacy_since == -math.inf:
+            return ""
+        day = datetime.fromtimestamp(self.bounds.privacy_since, self.bounds.zone).date()
+        return f", counted since {day}" + (f", {self.moved}" if self.moved else "")
+
+
+def _privacy(view: _View, audit: _Audit) -> Iterator[Sample]:
     """Return the violations; none is said only where every event could be looked into."""
-    gauge = "release_privacy_violations"
-    bounds, audited = view.counts.bounds, view.counts.audited
-    violations = view.index.findings.violations(bounds, view.now)
-    total = audited.total()
+    violations, total = audit.violations, audit.total
     if not total:
         return
+    sure = not view.unaudited
     evidence = (
         f"{violations.total} of {total} events have a field or a text that they must not have"
     )
-    if violations.total or view.sure:
-        yield view.sample(gauge, violations.total, total, evidence)
-    for day in _shown(audited):
+    if violations.total or sure:
+        yield view.sample(VIOLATIONS, violations.total, total, evidence + audit.since())
+    for day in _shown(audit.audited):
         count = violations.by_day.get(day, 0)
-        if count or view.sure:
-            yield view.daily(gauge, count, audited[day], day)
-    for bit, rule in enumerate(rules):
+        if count or sure:
+            yield view.daily(VIOLATIONS, count, audit.audited[day], day)
+    for bit, rule in enumerate(audit.rules):
         count = violations.by_rule.get(bit, 0)
-        if count or view.sure:
-            evidence = f"{count} of {total} events"
-            yield view.sample("release_privacy_findings", count, total, evidence, rule=rule)
+        if count or sure:
+            yield view.sample(FINDINGS, count, total, f"{count} of {total} events", rule=rule)
+
+
+def _privacy_since(view: _View, audit: _Audit) -> Iterator[Sample]:
+    """Return from when on violations count, with whether somebody moved that."""
+    since = audit.bounds.privacy_since
+    if since > -math.inf:
+        text = "violations" + audit.since().replace(", counted", " count", 1)
+        yield Sample(
+            SINCE,
+            since,
+            labels(moved=str(bool(audit.moved)).lower()),
+            audit.total,
+            view.moment(view.now),
+            text,
+        )
+
+
+def _withheld(view: _View, audit: _Audit, files: int) -> dict[str, str]:
+    """Return why it is not said that there is no violation, so that the last time stands."""
+    if not view.unaudited or audit.violations.total:
+        return {}
+    why = f"{view.unaudited} of {files} files could not be audited"
+    return dict.fromkeys((VIOLATIONS, f"{VIOLATIONS}_daily", FINDINGS), why)
 
 
 def _events(view: _View) -> Iterator[Sample]:

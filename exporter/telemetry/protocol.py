@@ -13,7 +13,10 @@ class PrivacyRule(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Read this folder; times are seconds since 1970, `since` bounds what is counted."""
+    """Read this folder; times are seconds since 1970, `since` bounds what is counted.
+
+    `privacy_moved` says from where, by whom and why `privacy_since` was moved.
+    """
 
     folder: str
     state: str
@@ -22,6 +25,7 @@ class Request(msgspec.Struct, frozen=True):
     now: float
     since: float | None = None
     privacy_since: float | None = None
+    privacy_moved: str = ""
     fields: tuple[str, ...] = ("command", "query")
     rules: tuple[PrivacyRule, ...] = ()
     allow: tuple[str, ...] = ()

@@ -1,4 +1,8 @@
-"""The telemetry files of a release, found with one look at each entry."""
+"""The telemetry files of a release, found with one look at each entry.
+
+In a folder that the settings name, nothing visible is passed over in silence but notes for people:
+who reads "no violation" must not be wrong about what was looked into.
+"""
 
 import os
 import re
@@ -14,6 +18,8 @@ from exporter.model import ErrorClass, Reason, Rejection, SourceError
 SUFFIXES = tuple(
     f".{kind}{packed}" for kind in ("json", "jsonl", "ndjson") for packed in ("", ".gz")
 )
+
+NO_EXPORT = "not a telemetry export; rename it or narrow `files`"
 
 # Deeper ones are a mistake or an attack; exports lie in a folder or two.
 DEEPEST = 32
@@ -43,7 +49,7 @@ def scan(folder: Path, patterns: tuple[str, ...]) -> Scan:
             found.append(one)
         else:
             rejections.append(one)
-    if not found and not rejections:
+    if not found and all(one.message == NO_EXPORT for one in rejections):
         wanted = ", ".join(patterns)
         message = f"files: nothing matches {wanted}; put exports there ({', '.join(SUFFIXES)})"
         raise SourceError(ErrorClass.MISSING, message)
@@ -80,6 +86,8 @@ def _entries(root: Path, patterns: tuple[str, ...]) -> Iterator[Found | Rejectio
                     yield _refused(Reason.DEPTH, name, f"more than {DEEPEST} folders deep")
             elif any(_selects(name, pattern) for pattern in patterns):
                 yield _look(root, name, entry)
+            elif any(matches(name, pattern) for pattern in patterns) and not _is_note(entry.name):
+                yield _refused(Reason.SHAPE, name, NO_EXPORT)
 
 
 def _look(root: Path, name: str, entry: os.DirEntry[str]) -> Found | Rejection:
@@ -112,6 +120,10 @@ def _selects(name: str, pattern: str) -> bool:
     last = PurePosixPath(pattern).name
     named = last != "**" and fnmatchcase(PurePosixPath(name).name, last)
     return named or name.lower().endswith(SUFFIXES)
+
+
+def _is_note(name: str) -> bool:
+    return name.lower().startswith("readme") or name.lower().endswith(".md")
 
 
 def _reaches(folder: str, pattern: str) -> bool:

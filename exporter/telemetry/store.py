@@ -81,6 +81,10 @@ class Store:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep a second exporter, such as a `collect` beside the server, from the sidecars."""
+        # Somebody may have removed the folder since the last time.
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (self._folder / "seed").exists():
+            self._save_seed(f"{self.seed:016x}")
         with (self._folder / "lock").open("wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -155,10 +159,13 @@ class Store:
             text = ""
         if not _SEED.fullmatch(text):
             text = secrets.token_hex(8)
-            with self._replacing(path) as file:
-                file.write(text.encode())
+            self._save_seed(text)
         # Room for the seed beside it: ids that are numbers take the next one.
         return int(text, 16) & ~1
+
+    def _save_seed(self, text: str) -> None:
+        with self._replacing(self._folder / "seed") as file:
+            file.write(text.encode())
 
     def _header(self, file: BinaryIO, name: str) -> Header:
         header = _read(file, Header)

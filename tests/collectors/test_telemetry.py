@@ -57,6 +57,7 @@ def test_the_engine_reads_the_release(context: Context) -> None:
         "release_backend_usage_ratio": 1,
         "release_privacy_violations": 0,
         "release_privacy_findings": 0,
+        "release_privacy_since_timestamp_seconds": datetime(2026, 1, 13, 8, tzinfo=UTC).timestamp(),
         "release_telemetry_events": 1,
         "release_telemetry_duplicate_events": 1,
     }
@@ -92,6 +93,42 @@ def test_the_privacy_audits_first_day_is_its_own(context: Context) -> None:
     request = request_for(settings, context)
     assert request.since == datetime(2026, 1, 15, 8, tzinfo=UTC).timestamp()
     assert request.privacy_since == datetime(2026, 1, 14, 8, tzinfo=UTC).timestamp()
+
+
+def test_a_moved_first_day_is_said_with_its_reason(context: Context) -> None:
+    write(context.folder, {"type": "x", "timestamp": "2026-01-15T00:00:00Z"})
+    settings = Settings.model_validate({"privacy": {"since": SINCE}})
+    samples = {one.gauge: one for one in collect(settings, context).samples}
+    moved = (
+        "counted since 2026-01-14, moved from 2026-01-13 by jo: "
+        "the first build logged commands (https://example.org/decisions/7)"
+    )
+    assert samples["release_privacy_violations"].evidence.endswith(f", {moved}")
+    since = samples["release_privacy_since_timestamp_seconds"]
+    assert since.value == datetime(2026, 1, 14, 8, tzinfo=UTC).timestamp()
+    assert dict(since.labels) == {"moved": "true"}
+
+
+def test_the_betas_first_day_is_no_move(context: Context) -> None:
+    write(context.folder, {"type": "x", "timestamp": "2026-01-15T00:00:00Z"})
+    settings = Settings.model_validate({"privacy": {"since": SINCE | {"date": "2026-01-13"}}})
+    samples = {one.gauge: one for one in collect(settings, context).samples}
+    assert samples["release_privacy_violations"].evidence.endswith(", counted since 2026-01-13")
+    since = samples["release_privacy_since_timestamp_seconds"]
+    assert dict(since.labels) == {"moved": "false"}
+
+
+def test_a_move_is_said_even_if_nothing_counts_since(context: Context) -> None:
+    write(context.folder, {"type": "x", "timestamp": "2026-01-13T20:00:00Z"})
+    settings = Settings.model_validate({"privacy": {"since": SINCE}})
+    samples = {one.gauge: one for one in collect(settings, context).samples}
+    assert "release_privacy_violations" not in samples
+    assert "by jo" in samples["release_privacy_since_timestamp_seconds"].evidence
+
+
+def test_one_folder_needs_no_list() -> None:
+    settings = Settings.model_validate({"files": "exports"})
+    assert settings == Settings.model_validate({"files": ["exports"]})
 
 
 def test_without_a_plan_there_is_no_first_day(context: Context, tmp_path: Path) -> None:

@@ -91,6 +91,12 @@ def values(reading: Reading, gauge: str, *names: str) -> Any:
     return {key(one, names): one.value for one in found}
 
 
+def judged(reading: Reading) -> set[str]:
+    """Return the gauges that have a value, but for the one that the settings alone make."""
+    since = "release_privacy_since_timestamp_seconds"
+    return {one.gauge for one in reading.samples} - {since}
+
+
 def key(sample: Sample, names: tuple[str, ...]) -> Any:
     of_sample = dict(sample.labels)
     found = tuple(of_sample[name] for name in names)

@@ -14,7 +14,7 @@ import psutil  # type: ignore[import-untyped]  # no stubs are installed
 import pytest
 
 from exporter.collectors.telemetry import Settings, request_for
-from exporter.model import ErrorClass, SourceError
+from exporter.model import ErrorClass, Reason, SourceError
 from exporter.telemetry.client import Client
 from exporter.telemetry.protocol import Reply, Request
 from tests.telemetry.exports import Exports, event, text
@@ -184,7 +184,8 @@ def test_two_processes_read_what_one_would(
         exports.write(f"{number}-broken.json", text(event())[:50])
     reply = client.ask(request_for(Settings(), exports.context), 60)
     assert reply.reading == exports.read()
-    assert reply.reading.read == 60_000 - 1 + 50
+    assert reply.reading.read == 60_000 + 50
+    assert reply.reading.rejected == {Reason.FIELD: 2, Reason.TRUNCATED: 50}
     good = [path for path in exports.folder.iterdir() if "broken" not in path.name]
     # The few bytes around a list and between its stretches are not among the events'.
     assert reply.decoded == pytest.approx(sum(path.stat().st_size for path in good), abs=100)

@@ -14,7 +14,7 @@ from exporter.model import ErrorClass, Reason, SourceError
 from exporter.telemetry.reading import read_whole
 from exporter.telemetry.scan import scan
 from exporter.telemetry.source import LARGEST_EVENT
-from tests.telemetry.exports import Exports, event, text, values
+from tests.telemetry.exports import Exports, event, judged, text, values
 
 GOOD = json.dumps(event(id="good"))
 LINE = json.dumps(event(id="line"))
@@ -429,5 +429,5 @@ def test_no_folder_is_an_error_that_names_the_fix(exports: Exports) -> None:
 def test_no_events_at_all_say_nothing(exports: Exports) -> None:
     exports.write("export.json", text())
     reading = exports.read()
-    assert (reading.samples, reading.read, reading.rejected) == ((), 0, {})
+    assert (judged(reading), reading.read, reading.rejected) == (set(), 0, {})
     assert reading.facts_from is None

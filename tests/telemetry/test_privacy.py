@@ -210,6 +210,8 @@ UNREAD: dict[str, tuple[str, str | bytes]] = {
     "a broken line": ("lines.jsonl", f'{json.dumps(event(id="c"))}\n{{"type\n'),
     "an event too deep": ("deep.json", '[{"type":"x","n":' + "[" * 9999 + "]" * 9999 + "}]"),
     "a damaged gzip file": ("cut.json", b"\x1f\x8b\x08\x00\x00"),
+    "another suffix": ("day.log", text(event())),
+    "a packed file of another kind": ("day.json.zip", b"PK\x03\x04"),
 }
 
 
@@ -224,6 +226,15 @@ def test_no_violation_is_never_said_where_something_was_not_audited(
     assert values(reading, "release_privacy_violations_daily", "day") == {}
     assert values(reading, "release_privacy_findings", "rule") == {}
     assert values(reading, "release_command_success_ratio") == 1
+    # So that what was said before stands until its limit.
+    assert reading.withheld == dict.fromkeys(
+        (
+            "release_privacy_violations",
+            "release_privacy_violations_daily",
+            "release_privacy_findings",
+        ),
+        "1 of 2 files could not be audited",
+    )
 
 
 @pytest.mark.parametrize("case", UNREAD)
@@ -233,6 +244,7 @@ def test_a_violation_is_said_even_where_something_was_not_audited(
     exports.write("export.json", text(event(command="ls"), event(id="b", note=MAIL)))
     exports.write(*UNREAD[case])
     assert violations(exports) == 2
+    assert exports.read().withheld == {}
     assert findings(exports) == {"field": 1, "email": 1}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.model import Reason
+from exporter.model import Reason, SourceError
 from exporter.telemetry.scan import DEEPEST, scan
 
 
@@ -37,6 +37,30 @@ def test_of_a_folder_what_is_named_like_telemetry(folder: Path) -> None:
     expected = ["B.JSON", "a.json", "d.jsonl", "deep/er/c.ndjson.gz"]
     assert names(folder, "telemetry") == [f"telemetry/{name}" for name in expected]
     assert names(folder, "telemetry/**") == [f"telemetry/{name}" for name in expected]
+
+
+def test_of_a_folder_what_is_passed_over_is_said_but_notes(folder: Path) -> None:
+    (folder / "telemetry" / "readme.txt").touch()
+    (folder / "telemetry" / "link").symlink_to("/")
+    for pattern in ("telemetry", "telemetry/**", "tele*/**"):
+        rejections = scan(folder, (pattern,)).rejections
+        assert [(one.file, one.reason) for one in sorted(rejections, key=str)] == [
+            ("telemetry/e.json.part", Reason.SHAPE),
+            ("telemetry/g.txt", Reason.SHAPE),
+            ("telemetry/link", Reason.SHAPE),
+        ]
+
+
+@pytest.mark.parametrize("pattern", ["telemetry/*.json", "telemetry/a.json", "**/*.json"])
+def test_what_a_glob_does_not_match_is_none_of_our_business(folder: Path, pattern: str) -> None:
+    assert scan(folder, (pattern,)).rejections == ()
+
+
+def test_a_folder_without_any_export_is_an_error(folder: Path) -> None:
+    (folder / "notes").mkdir()
+    (folder / "notes" / "a.txt").touch()
+    with pytest.raises(SourceError, match="nothing matches notes"):
+        scan(folder, ("notes",))
 
 
 def test_the_whole_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +135,20 @@ def test_each_state_folder_hashes_ids_in_its_own_way(exports: Exports, tmp_path:
     seeds = {Store(tmp_path / str(number), "").seed for number in range(5)}
     assert len(seeds) == 5
     assert Store(tmp_path / "0", "").seed in seeds
+
+
+def test_state_that_somebody_removes_is_made_again(exports: Exports) -> None:
+    exports.write("1.json", text(event()))
+    exports.read()
+    shutil.rmtree(exports.context.state)
+    exports.write("2.json", text(event(id="b")))
+    assert exports.read().read == 2
+    shutil.rmtree(exports.context.state)
+    (exports.folder / "1.json").unlink()
+    assert exports.read().read == 1
+    exports.restart()
+    reply = exports.reply()
+    assert (reply.decoded, reply.reading.read) == (0, 1)
 
 
 def test_nobody_else_may_look_into_the_state(exports: Exports) -> None:

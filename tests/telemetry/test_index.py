@@ -16,6 +16,7 @@ events = some.lists(
         event,
         id=some.sampled_from([None, "a", "b", "c", 1]),
         timestamp=some.sampled_from([None, "2026-01-13T20:00:00Z", "2026-01-14T20:00:00Z"]),
+        event_type=some.sampled_from(["command_generation", "command_generation", None]),
         success=some.sampled_from([True, False]),
         generation_time_ms=some.sampled_from([1, 2, None]),
         command=some.sampled_from([None, None, None, "ls"]),

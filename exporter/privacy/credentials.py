@@ -56,16 +56,30 @@ ASSIGNMENT = (
     + either(
         rf"""\b(?:{_KEY}|[\w-]*token)["']?\s*=\s*{_VALUE}""",
         rf"""\b{_KEY}["']?\s*:\s*{_VALUE}""",
-        r"""\b[\w-]*token["']\s*:\s*["'][^"']+""",
+        r"""\b[\w-]*token["']\s*:[\s\[]*["'][^"']+""",
         rf"""\B--(?:{_KEY}|[\w-]*token)\s+{_VALUE}""",
         r"""\bpwd\s*=\s*[^\s;&"'=/][^\s;&"']*""",
-        rf"""\bauthorization["']?\s*[:=]\s*["']?{_SCHEME}\s+[^\s"']+""",
+        r"""\bpwd["']\s*:[\s\[]*["'][^\s"'/]+""",
+        rf"""\bauthorization["']?\s*[:=][\s\[]*["']?{_SCHEME}\s+[^\s"']+""",
     )
     + ")"
 )
 
+# What no one would call a token but those that open something: long, drawn by lot.
+_DRAWN = re.compile(r"(?=[^\d]*\d)[\w.~+/=-]{16,}", re.ASCII)
+
 _MASKS = frozenset(("false", "hidden", "masked", "nil", "none", "null", "redacted", "true"))
 _SCHEMES = frozenset(("basic", "bearer", "digest", "negotiate", "token"))
+
+
+def named(name: str, value: str) -> str:
+    """Return a value and its name, two texts that say together what neither does, as one text.
+
+    A `token` is mostly a word that a parser met, and `pwd` a folder: they are told by the value.
+    """
+    lower = name.lower()
+    given = lower == "pwd" or (lower.endswith("token") and _DRAWN.fullmatch(value))
+    return f"{name}={value}" if given else f"{name}: {value}"
 
 
 def is_unmasked(match: str) -> bool:

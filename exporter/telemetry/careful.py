@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
@@ -19,6 +20,7 @@ from exporter.telemetry.times import epoch, instant
 GENERATION = "command_generation"
 
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"?', re.DOTALL)
+_GIVEN = re.compile(r"\s*+:[\s\[]*+")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -54,6 +56,16 @@ class Facts:
 def strings(text: str) -> list[str]:
     """Return every text in this JSON, keys included, at any depth and even if it is broken."""
     return [_unescaped(match) for match in _STRING.finditer(text)]
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Return every name with the text that it is given, or with the first of a list of them."""
+    matches = list(_STRING.finditer(text))
+    return [
+        (_unescaped(name), _unescaped(value))
+        for name, value in pairwise(matches)
+        if _GIVEN.fullmatch(text, name.end(), value.start())
+    ]
 
 
 def parse(text: str) -> Any:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import repeat
+from itertools import repeat, starmap
 from zoneinfo import ZoneInfo
 
 import msgspec
 from xxhash import xxh3_64_digest
 
 from exporter.model import Reason
-from exporter.privacy import Audit
+from exporter.privacy import Audit, named, utf8
 from exporter.telemetry import careful, typed
 from exporter.telemetry.careful import UnfitError
 from exporter.telemetry.columns import (
@@ -79,7 +79,7 @@ class Events:
 
     def envelope(self, text: str) -> None:
         """Audit what stands around the events; what is found there counts as one event's."""
-        if found := self._audit(careful.strings(text)):
+        if found := self._audit(text, careful.strings(text)):
             self._add(Row(REJECTED, found), None)
 
     def _is_clean(self, block: bytes) -> bool:
@@ -147,7 +147,7 @@ class Events:
 
     def _examine(self, text: str, at: int, line: int, broken: Reason) -> None:
         texts = careful.strings(text)
-        found = self._audit(texts)
+        found = self._audit(text, texts)
         note = partial(self._reject, at, line)
         try:
             event = careful.parse(text)
@@ -182,11 +182,11 @@ class Events:
     def _reject(self, at: int, line: int, reason: Reason, message: str) -> None:
         self.columns.reject(Defect(reason, self.columns.rows + 1, at, line, message))
 
-    def _audit(self, texts: list[str]) -> int:
-        """Return the bits of the rules that match in any of the texts."""
+    def _audit(self, text: str, texts: list[str]) -> int:
+        """Return the bits of the rules that match in any of the JSON's texts."""
         audit = self._options.audit
-        together = '"'.join(texts).encode("utf-8", "replace")
-        if not audit.suspects(together):
+        every = [*texts, *starmap(named, careful.pairs(text))]
+        if not audit.suspects(utf8('"'.join(every))):
             return 0
-        names = frozenset[str]().union(*map(audit.findings, texts))
+        names = frozenset[str]().union(*map(audit.findings, every))
         return sum(1 << bit for bit, rule in enumerate(self._options.rules) if rule in names)

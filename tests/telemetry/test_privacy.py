@@ -140,6 +140,50 @@ def test_personal_data_is_nowhere_to_be_seen(
         assert canary.encode("utf-16-le") not in kept
 
 
+NAMED: dict[str, str] = {
+    "a password": '"password": "hunter2"',
+    "a key": '"api_key": "abcdef0123456789"',
+    "a password by a wide colon": '"password" :\n "hunter2"',
+    "a password in a list": '"password": ["hunter2"]',
+    "an escaped name": '"p\\u0061ssword": "hunter2"',
+    "a nested one": '"at": [{"in": {"client_secret": "hunter2"}}]',
+    "a token": '"token": "abcdef0123456789"',
+    "a folder that is none": '"pwd": "hunter2"',
+}
+
+
+@pytest.mark.parametrize("name", ["e.json", "e.jsonl"])
+@pytest.mark.parametrize("case", NAMED)
+def test_a_secret_is_told_by_its_name(exports: Exports, case: str, name: str) -> None:
+    one = json.dumps(event())[:-1] + ", " + NAMED[case].replace("\n", " ") + "}"
+    exports.write(name, f"{one}\n{json.dumps(event(id='b'))}\n")
+    assert findings(exports) == {"credential": 1}
+
+
+@pytest.mark.parametrize(
+    "ordinary",
+    [
+        {"password": None},
+        {"password": True},
+        {"password": "***"},
+        {"token": "identifier"},
+        {"pwd": "/work"},
+        {"keys": ["password", "hunter2"]},
+        {"a": "password", "b": "hunter2"},
+    ],
+    ids=str,
+)
+def test_an_ordinary_value_is_no_secret(exports: Exports, ordinary: dict[str, Any]) -> None:
+    exports.write("e.json", text(event(**ordinary)))
+    assert findings(exports) == {}
+
+
+def test_half_a_surrogate_pair_hides_nothing(exports: Exports) -> None:
+    address = '"https://jane\\ud800:hunter2@example.org/"'
+    exports.write("e.json", f'[{{"type": "x", "timestamp": 1768400000, "note": {address}}}]')
+    assert "credential" in findings(exports)
+
+
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 

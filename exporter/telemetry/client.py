@@ -37,16 +37,25 @@ class Client:
         atexit.register(self.close)
 
     def ask(self, request: Request, seconds: float) -> Reply:
-        """Return the engine's answer; raises SourceError, TIMEOUT or INTERNAL, when none comes."""
-        end = time.monotonic() + seconds
+        """Return the engine's answer; raises SourceError, TIMEOUT or INTERNAL, when none comes.
+
+        So many seconds may pass until the engine is free, and as many again until it answers: the
+        first read of another release takes nothing away from this one.
+        """
         if not self._lock.acquire(timeout=seconds):
-            raise _too_late(seconds)
+            message = "telemetry: the engine was busy with another release; next run in a minute"
+            raise SourceError(ErrorClass.TIMEOUT, message)
         try:
+            end = time.monotonic() + seconds
             line = self._exchange(msgspec.json.encode(request) + b"\n", end)
             reply: Reply | Failure = _REPLY.decode(line)
         except TimeoutError as error:
             self._kill()
-            raise _too_late(seconds) from error
+            message = (
+                f"telemetry: not read within {seconds:g} s; the next run goes on with what is left."
+                " If it stays so, raise `deadline` or remove old exports"
+            )
+            raise SourceError(ErrorClass.TIMEOUT, message) from error
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             self._kill()
             message = "the telemetry engine ended unexpectedly; the next run starts a new one"
@@ -118,8 +127,3 @@ class Client:
 
 # One for all releases: it holds their columns, and works for one at a time.
 ENGINE = Client()
-
-
-def _too_late(seconds: float) -> SourceError:
-    message = f"telemetry: not read within {seconds:g} s; raise `deadline` or remove old exports"
-    return SourceError(ErrorClass.TIMEOUT, message)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -98,7 +99,7 @@ def test_an_engine_that_takes_too_long_is_killed_with_its_helper(
     assert engines() == []
 
 
-def test_a_request_that_waits_for_another_keeps_its_own_deadline(
+def test_who_waits_too_long_for_another_release_is_told_so(
     client: Client, exports: Exports
 ) -> None:
     large(exports, 400_000)
@@ -107,11 +108,57 @@ def test_a_request_that_waits_for_another_keeps_its_own_deadline(
     thread.start()
     time.sleep(0.1)
     start = time.monotonic()
-    with pytest.raises(SourceError) as error:
+    with pytest.raises(SourceError, match="busy with another release; next run") as error:
         client.ask(request, 0.05)
     assert error.value.kind is ErrorClass.TIMEOUT
     assert time.monotonic() - start < 0.5
     thread.join()
+    # Who waited does no harm to who is at work.
+    assert client.ask(request, 60).decoded == 0
+
+
+def test_waiting_for_another_release_takes_nothing_from_the_deadline(
+    client: Client, exports: Exports
+) -> None:
+    large(exports, 400_000)
+    request = request_for(Settings(), exports.context)
+    client.start()
+    (engine,) = engines()
+    engine.suspend()
+    missing = msgspec.structs.replace(request, patterns=("elsewhere",))
+    other = threading.Thread(target=suppressed, args=(client, missing))
+    other.start()
+    time.sleep(0.1)
+    threading.Timer(3.5, engine.resume).start()
+    # Together with the wait this takes longer than four seconds.
+    assert client.ask(request, 4).reading.read == 400_000
+    other.join()
+
+
+def suppressed(client: Client, request: Request) -> None:
+    with suppress(SourceError):
+        client.ask(request, 60)
+
+
+def test_a_read_longer_than_its_deadline_gets_done_over_several_runs(
+    client: Client, exports: Exports
+) -> None:
+    """What a killed engine has read is kept, file by file."""
+    one = text(event(id=None, note="x" * 100))[12:-2]
+    for number in range(60):
+        exports.write(f"{number:02}.json", "[" + ",".join([one] * 20_000) + "]")
+    request = request_for(Settings(), exports.context)
+    runs = 0
+    decoded = None
+    while decoded is None:
+        runs += 1
+        assert runs < 60
+        with suppress(SourceError):
+            # A little longer each time, or a slow machine would never even start an engine.
+            decoded = client.ask(request, 0.8 + 0.1 * runs).decoded
+    assert runs > 1
+    assert decoded < sum(path.stat().st_size for path in exports.folder.iterdir()) / 2
+    assert client.ask(request, 60).reading.read == 60 * 20_000
 
 
 def test_errors_of_the_source_cross_over(client: Client, exports: Exports) -> None:

@@ -81,3 +81,14 @@ def test_an_earlier_copy_counts_instead(exports: Exports, made: list[Index]) -> 
     reading = exports.read()
     assert len(made) == 2
     assert {one.value for one in reading.samples if "p95" in one.gauge} == {0.002}
+
+
+def test_a_good_copy_counts_instead_of_a_rejected_one(exports: Exports) -> None:
+    rejected = event(event_type=None, timestamp="2026-01-13T18:00:00Z")
+    exports.write("1.json", text(rejected, event(id="b")))
+    exports.read()
+    exports.write("2.json", text(event()))
+    grown = exports.read()
+    exports.restart()
+    assert grown == exports.read()
+    assert grown.read == 2

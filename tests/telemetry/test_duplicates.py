@@ -110,6 +110,13 @@ def test_files_own_dates_make_no_conflict_and_the_earliest_counts(exports: Expor
     assert values(reading, "release_command_success_ratio_daily", "day") == {"2026-01-14": 1}
 
 
+def test_a_time_that_cannot_be_makes_no_conflict(exports: Exports) -> None:
+    exports.write("a.json", text(event(timestamp="2027-01-01T00:00:00Z")))
+    exports.write("b.json", text(event(timestamp="n/a")))
+    exports.write("c.json", text(event()))
+    assert exports.read().rejected == {Reason.TIME: 2}
+
+
 def test_a_rejected_copy_never_counts_instead_of_a_good_one(exports: Exports) -> None:
     exports.write("a.json", text(event(event_type=None, timestamp="2026-01-13T18:00:00Z"), event()))
     exports.write("b.json", text(event()))

@@ -179,7 +179,7 @@ def test_an_ordinary_value_is_no_secret(exports: Exports, ordinary: dict[str, An
 
 
 def test_half_a_surrogate_pair_hides_nothing(exports: Exports) -> None:
-    address = '"https://jane\\ud800:hunter2@example.org/"'
+    address = '"https://jane\\ud800:hunter2@server/"'
     exports.write("e.json", f'[{{"type": "x", "timestamp": 1768400000, "note": {address}}}]')
     assert "credential" in findings(exports)
 

@@ -5,9 +5,12 @@ Collectors quote no content; file names and labels still come from outside.
 
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from exporter.model import Reading, SourceError
-from exporter.privacy import Audit
+
+if TYPE_CHECKING:
+    from exporter.privacy import Audit
 
 
 def redact_reading(reading: Reading) -> Reading:
@@ -47,5 +50,8 @@ def redact_error(error: SourceError) -> SourceError:
 
 
 @cache
-def _audit() -> Audit:
+def _audit() -> "Audit":
+    # Imported when the first source has been read: a command starts sooner by its patterns.
+    from exporter.privacy import Audit  # noqa: PLC0415
+
     return Audit()

@@ -1,47 +1,57 @@
 """A release's sources: its raw settings, checked and joined with their collectors."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from pydantic import ValidationError
 
 from exporter.catalog import CATALOG, Metric
-from exporter.collectors import (
-    benchmark,
-    csv_file,
-    documentation,
-    json_file,
-    plan,
-    promql,
-    survey,
-    telemetry,
-    testers,
-    tests,
-)
 from exporter.collectors.settings import SourceSettings
 from exporter.config.mistakes import describe, unknown
 from exporter.model import Context, ErrorClass, Reading, SourceError, UserError
 from exporter.release import Release
 from exporter.units import SHARE, Unit
 
-# One module each, with `Settings` and `collect(settings, context)`.
-COLLECTORS: dict[str, ModuleType] = {
-    "benchmark": benchmark,
-    "documentation": documentation,
-    "plan": plan,
-    "survey": survey,
-    "telemetry": telemetry,
-    "testers": testers,
-    "tests": tests,
-}
+
+class Collectors(Mapping[str, ModuleType]):
+    """Modules of `exporter.collectors` by what a release file calls them.
+
+    Each has `Settings` and `collect(settings, context)`; it is imported when it is asked for, so
+    that a command starts in the time of the sources that it reads.
+    """
+
+    def __init__(self, **modules: str) -> None:
+        """Name the modules."""
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> ModuleType:
+        """Import the module; raises KeyError for a name that is not in the table."""
+        return import_module(f"exporter.collectors.{self._modules[name]}")
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._modules)
+
+
+COLLECTORS = Collectors(
+    benchmark="benchmark",
+    documentation="documentation",
+    plan="plan",
+    survey="survey",
+    telemetry="telemetry",
+    testers="testers",
+    tests="tests",
+)
 
 # Sources of one own metric each; the release file names them inside the metric.
-OWN_COLLECTORS: dict[str, ModuleType] = {
-    "csv": csv_file,
-    "json": json_file,
-    "promql": promql,
-}
+OWN_COLLECTORS = Collectors(csv="csv_file", json="json_file", promql="promql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ def _load(release: Release, name: str, written: Any, own: Metric | None) -> Sour
     return Source(release, name, collector, settings)
 
 
-def _find(where: str, table: dict[str, ModuleType], name: str) -> ModuleType:
+def _find(where: str, table: Collectors, name: str) -> ModuleType:
     if name not in table:
         raise UserError(f"{where}: {unknown('source', name, sorted(table))}")
     return table[name]

@@ -13,8 +13,6 @@ from exporter.config.environment import Environment
 from exporter.freshness import SourceState
 from exporter.installation import Installation, load_installation
 from exporter.model import UserError
-from exporter.output.document import render_json
-from exporter.output.table import render_table
 from exporter.release import Release
 from exporter.runner import Runner
 from exporter.sources import Source
@@ -106,11 +104,16 @@ def _asked(pair: tuple[Release, tuple[Source, ...]], states: Mapping[str, Source
 
 
 def _render(form: str, view: View, now: datetime) -> str:
+    # Imported while nothing waits for it any more: the sources are read by now.
     if form == "table":
+        from exporter.output.table import render_table  # noqa: PLC0415
+
         return render_table(view, now)
     if form == "json":
+        from exporter.output.document import render_json  # noqa: PLC0415
+
         return render_json(view, now)
-    from exporter.exposition.publisher import render_openmetrics  # noqa: PLC0415 - 80 ms to import
+    from exporter.exposition.publisher import render_openmetrics  # noqa: PLC0415
 
     return render_openmetrics(view, now)
 

@@ -49,33 +49,34 @@ def acceptable(state: SourceState, plan: Plan, now: datetime) -> Reading | None:
     """Return the last good reading, without what was kept too long, while it may be believed."""
     if state.reading is None or staleness(state, plan, now):
         return None
-    limit = state.limits.max_age
-    old = {gauge for gauge, since in state.reading.kept_since.items() if now - since > limit}
-    if not old:
+    oldest = now - state.limits.max_age
+    young = tuple(
+        one for one in state.reading.samples if one.kept_since is None or one.kept_since >= oldest
+    )
+    if len(young) == len(state.reading.samples):
         return state.reading
-    samples = tuple(one for one in state.reading.samples if one.gauge not in old)
-    return replace(state.reading, samples=samples)
+    return replace(state.reading, samples=young)
 
 
 def keep_last_good(old: SourceState, new: Reading) -> Reading:
     """Return the new reading with the old samples of the gauges that it withholds.
 
     What could not be read whole never replaces a value by nothing, and never for long: see
-    `acceptable`.
+    `acceptable`. Of a gauge that is withheld in part, what the new reading gives stands.
     """
     if old.reading is None or old.succeeded is None:
         return new
+    given = {(one.gauge, one.labels) for one in new.samples}
+    nothing = {(one.gauge, one.labels) for one in new.inapplicable}
     kept: list[Sample] = []
-    since: dict[str, datetime] = {}
-    for gauge, why in new.withheld.items():
-        read = old.reading.kept_since.get(gauge, old.succeeded)
-        note = f"; as of {read:%Y-%m-%d %H:%M} UTC: {why}"
-        for sample in old.reading.samples:
-            if sample.gauge == gauge:
-                evidence = sample.evidence.partition("; as of ")[0] + note
-                kept.append(replace(sample, evidence=evidence))
-                since[gauge] = read
-    return replace(new, samples=(*new.samples, *kept), kept_since=since)
+    for sample in old.reading.samples:
+        why, series = new.withheld.get(sample.gauge), (sample.gauge, sample.labels)
+        if why is not None and series not in given | nothing:
+            read = sample.kept_since or old.succeeded
+            note = f"; as of {read:%Y-%m-%d %H:%M} UTC: {why}"
+            evidence = sample.evidence.partition("; as of ")[0] + note
+            kept.append(replace(sample, evidence=evidence, kept_since=read))
+    return replace(new, samples=(*new.samples, *kept))
 
 
 def staleness(state: SourceState, plan: Plan, now: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from exporter import atomic
 from exporter.model import Finding, Inapplicable, Labels, Reading, Reason, Rejection, Sample
 
-FORMAT = 2
+FORMAT = 3
 NAME = "last-good.json"
 
 
@@ -64,6 +64,7 @@ def _decode(kept: dict[str, Any]) -> Reading:
                 one["n"],
                 _moment(one["observed"]),
                 one["evidence"],
+                _moment(one["kept_since"]),
             )
             for one in kept["samples"]
         ),
@@ -82,9 +83,6 @@ def _decode(kept: dict[str, Any]) -> Reading:
             Finding(one["file"], one["position"], one["rule"]) for one in kept["findings"]
         ),
         withheld={str(gauge): str(why) for gauge, why in kept["withheld"].items()},
-        kept_since={
-            str(gauge): datetime.fromisoformat(since) for gauge, since in kept["kept_since"].items()
-        },
     )
 
 

@@ -95,6 +95,7 @@ class Sample:
 
     `n` counts the observations behind it, `observed` is the time the facts are from, and
     `evidence` says in plain words what it was computed from (never what an event said).
+    `kept_since` is the time of its reading where a later one withheld it.
     Raises ValueError on NaN and infinities: every comparison with NaN is false, so it never alerts.
     """
 
@@ -104,6 +105,7 @@ class Sample:
     n: int | None = None
     observed: datetime | None = None
     evidence: str = ""
+    kept_since: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse what Prometheus or a verdict could not take."""
@@ -159,8 +161,8 @@ class Reading:
 
     `read` and `rejected` count items (events, rows, cases); `rejections` and `findings` list the
     first `LISTED_REJECTIONS`; `facts_from` is the time of the newest fact. `withheld` says, by
-    gauge, why a value that looks good is not given: a part of its facts could not be read. Its last
-    good samples then stand until the source's limit; `kept_since` tells when they were read.
+    gauge, why a value that looks good is not given: a part of its facts could not be read. The last
+    good samples of its other series then stand until the source's limit.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -171,7 +173,6 @@ class Reading:
     inapplicable: tuple[Inapplicable, ...] = ()
     findings: tuple[Finding, ...] = ()
     withheld: Mapping[str, str] = field(default_factory=dict)
-    kept_since: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(

@@ -4,8 +4,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from exporter.freshness import Limits, SourceState, acceptable, show_age, staleness
-from exporter.model import ErrorClass, Reading
+from exporter.freshness import (
+    Limits,
+    SourceState,
+    acceptable,
+    keep_last_good,
+    show_age,
+    staleness,
+)
+from exporter.model import ErrorClass, Inapplicable, Reading, Sample, labels
 from exporter.plan import Milestone, Phase, Plan
 
 MOMENT = timedelta(microseconds=1)
@@ -152,3 +159,31 @@ def test_a_source_is_up_once_its_last_run_was_good(
 )
 def test_an_age_is_shown_in_its_largest_fitting_unit(age: timedelta, text: str) -> None:
     assert show_age(age) == text
+
+
+def bugs(priority: str, value: float) -> Sample:
+    return Sample("release_open_bugs", value, labels(priority=priority), evidence="5 issues")
+
+
+def test_of_a_gauge_that_is_withheld_in_part_only_the_missing_series_is_kept_and_ages() -> None:
+    old = SourceState(LIMITS, Reading((bugs("P0", 1), bugs("P1", 2))), NOW, NOW)
+    new = Reading((bugs("P1", 3),), withheld={"release_open_bugs": "P0 is not known"})
+    kept = keep_last_good(old, new)
+    assert [(one.labels, one.value) for one in kept.samples] == [
+        (labels(priority="P1"), 3),
+        (labels(priority="P0"), 1),
+    ]
+    assert kept.samples[1].kept_since == NOW
+    assert kept.samples[1].evidence == "5 issues; as of 2026-01-15 12:00 UTC: P0 is not known"
+    later = NOW + 26 * HOUR + MOMENT
+    read_again = SourceState(LIMITS, keep_last_good(replace(old, reading=kept), new), later, later)
+    believed = acceptable(read_again, PLAN, later)
+    assert believed is not None
+    assert [one.labels for one in believed.samples] == [labels(priority="P1")]
+
+
+def test_what_turns_out_to_have_nothing_to_judge_keeps_no_old_value() -> None:
+    old = SourceState(LIMITS, Reading((bugs("P0", 1),)), NOW, NOW)
+    nothing = Inapplicable("release_open_bugs", labels(priority="P0"), "no bugs")
+    new = Reading(inapplicable=(nothing,), withheld={"release_open_bugs": "P1 is not known"})
+    assert keep_last_good(old, new).samples == ()

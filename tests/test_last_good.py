@@ -52,6 +52,7 @@ READINGS = st.builds(
             st.none() | st.integers(0, 2**40),
             st.none() | MOMENTS,
             TEXTS,
+            st.none() | MOMENTS,
         ),
         max_size=3,
     ).map(tuple),

@@ -6,15 +6,15 @@ release_crash_free_ratio 0.992
 import re
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, HttpUrl
+from pydantic import Field
 
 from exporter.collectors.own import OwnSettings
+from exporter.config.addresses import Address
 from exporter.config.environment import load_environment
 from exporter.model import Context, ErrorClass, Reading, Sample, SourceError, UserError
 from exporter.upstream.exchange import one_line
-from exporter.upstream.prometheus import TOKEN, Result, query
+from exporter.upstream.prometheus import Result, query
 
 # The runner's own deadline could not say what was waited for.
 SHARE_OF_DEADLINE = 0.9
@@ -23,21 +23,10 @@ SHARE_OF_DEADLINE = 0.9
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
-def _address(url: HttpUrl) -> HttpUrl:
-    if url.username is not None or url.password is not None:
-        message = "write no user or password here, it would be shown"
-        raise ValueError(f"{message}; a bearer token is taken from {TOKEN} or {TOKEN}_FILE")
-    if url.query is not None or url.fragment is not None:
-        raise ValueError("write the server's address alone, without '?' and '#'")
-    return url
-
-
 class Settings(OwnSettings):
     """The server and the query; a bearer token comes from the environment."""
 
-    url: Annotated[HttpUrl, AfterValidator(_address)] = Field(
-        description="the Prometheus server, such as http://prometheus:9090"
-    )
+    url: Address = Field(description="the Prometheus server, such as http://prometheus:9090")
     query: str = Field(
         min_length=1, max_length=10_000, description="PromQL whose answer is one number"
     )

@@ -2,17 +2,24 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import SecretStr, ValidationError, model_validator
+from pydantic import HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from exporter.config.addresses import Address
 from exporter.config.mistakes import describe, unknown
+from exporter.config.patterns import Pattern
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"
-SECRETS = ("prometheus_token",)
+SECRETS = ("prometheus_token", "github_token", "github_app_private_key")
+_KEYS = ("github_app_private_key",)  # several lines each, and in no header
+_APP = ("github_app_id", "github_app_installation_id", "github_app_private_key")
 _LONGEST = 64 * 1024
+
+_APP_ID = Pattern(r"^[A-Za-z0-9.]{1,64}$", "write the app's ID or client ID, as GitHub shows it")
+_NUMBER = Pattern(r"^[0-9]{1,18}$", "write the number at the end of the installation's address")
 
 # What Kubernetes writes for a Service of our name: no typing mistakes.
 _INJECTED = ("RELEASE_EXPORTER_SERVICE_", "RELEASE_EXPORTER_PORT")
@@ -40,6 +47,13 @@ class Environment(BaseSettings):
     log_format: Literal["logfmt", "json"] = "logfmt"
     prometheus_token: SecretStr | None = None
     prometheus_token_file: Path | None = None
+    github_url: Address = HttpUrl("https://api.github.com")
+    github_token: SecretStr | None = None
+    github_token_file: Path | None = None
+    github_app_id: Annotated[str, _APP_ID] | None = None
+    github_app_installation_id: Annotated[str, _NUMBER] | None = None
+    github_app_private_key: SecretStr | None = None
+    github_app_private_key_file: Path | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -49,10 +63,24 @@ class Environment(BaseSettings):
             if file is not None:
                 if values.get(secret):
                     raise ValueError(f"set {name} or {name}_FILE, not both")
-                values[secret] = _read_secret(Path(file), f"{name}_FILE: {file}")
+                text, where = _read(Path(file), f"{name}_FILE: {file}"), f"{name}_FILE: {file}"
             elif values.get(secret):
-                values[secret] = _checked(values[secret], name)
+                text, where = values[secret], name
+            else:
+                continue
+            values[secret] = (_checked_key if secret in _KEYS else _checked)(text, where)
         return values
+
+    @model_validator(mode="after")
+    def _one_way_into_github(self) -> Self:
+        missing = [_name(field) for field in _APP if not getattr(self, field)]
+        if self.github_token and len(missing) < len(_APP):
+            token, app = _name("github_token"), _name(_APP[0])
+            raise ValueError(f"set either {token}, or {app} and what belongs to it, not both")
+        if 0 < len(missing) < len(_APP):
+            set_too = " and ".join(missing)
+            raise ValueError(f"a GitHub App needs {', '.join(map(_name, _APP))}; set {set_too} too")
+        return self
 
 
 def load_environment() -> Environment:
@@ -88,7 +116,7 @@ def _upper(line: str) -> str:
     return f"{_name(field)}: {message}" if colon and field in Environment.model_fields else line
 
 
-def _read_secret(file: Path, where: str) -> str:
+def _read(file: Path, where: str) -> str:
     try:
         with file.open("rb") as opened:
             content = opened.read(_LONGEST + 1)
@@ -97,7 +125,7 @@ def _read_secret(file: Path, where: str) -> str:
         raise ValueError(f"{where}: {why.lower()}") from error
     if len(content) > _LONGEST:
         raise ValueError(f"{where}: longer than {_LONGEST // 1024} KiB")
-    return _checked(content.decode("utf-8", "replace").strip(), where)
+    return content.decode("utf-8", "replace").strip()
 
 
 def _checked(secret: str, where: str) -> str:
@@ -108,3 +136,13 @@ def _checked(secret: str, where: str) -> str:
         raise ValueError(f"{where}: write the secret alone, one line of plain characters")
     SEEN.add(secret)
     return secret
+
+
+def _checked_key(written: str, where: str) -> str:
+    """Return the private key; for an environment of one line, its line ends may be written."""
+    key = written.replace("\\n", "\n").replace("\r\n", "\n").strip()
+    plain = key.isascii() and key.replace("\n", "").isprintable()
+    if not (plain and key.startswith("-----BEGIN ") and key.endswith(" PRIVATE KEY-----")):
+        raise ValueError(f"{where}: write the whole private key, from -----BEGIN to the last -----")
+    SEEN.add(key)
+    return key + "\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import HttpUrl
 
 from exporter.config.environment import PREFIX, SECRETS, SEEN, Environment, load_environment
 from exporter.model import UserError
@@ -18,6 +19,10 @@ def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.upper().startswith(PREFIX):
             monkeypatch.delenv(name)
+
+
+KEY = f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}\n{SECRET}\n-----END RSA PRIVATE KEY-----"
+APP = {"GITHUB_APP_ID": "7", "GITHUB_APP_INSTALLATION_ID": "8", "GITHUB_APP_PRIVATE_KEY": KEY}
 
 
 def token(environment: Environment) -> str | None:
@@ -36,6 +41,13 @@ def test_without_any_variable_the_defaults_work() -> None:
         "log_format": "logfmt",
         "prometheus_token": None,
         "prometheus_token_file": None,
+        "github_url": HttpUrl("https://api.github.com"),
+        "github_token": None,
+        "github_token_file": None,
+        "github_app_id": None,
+        "github_app_installation_id": None,
+        "github_app_private_key": None,
+        "github_app_private_key_file": None,
     }
 
 
@@ -49,6 +61,7 @@ def test_without_any_variable_the_defaults_work() -> None:
         ("WEB_ENABLE_LIFECYCLE", "0", "web_enable_lifecycle", False),
         ("LOG_LEVEL", "debug", "log_level", "debug"),
         ("LOG_FORMAT", "json", "log_format", "json"),
+        ("GITHUB_URL", "https://git.host/api/v3", "github_url", HttpUrl("https://git.host/api/v3")),
     ],
 )
 def test_each_variable_sets_its_field(
@@ -113,6 +126,8 @@ def test_every_misspelt_variable_has_its_line(monkeypatch: pytest.MonkeyPatch) -
         ("LOG_LEVEL", "loud", "input should be 'debug', 'info', 'warning' or 'error'"),
         ("LOG_FORMAT", "xml", "input should be 'logfmt' or 'json'"),
         ("WEB_ENABLE_LIFECYCLE", "perhaps", "input should be a valid boolean"),
+        ("GITHUB_URL", "https://user:word@git.host/api/v3", "write no user or password here"),
+        ("GITHUB_URL", "git.host", "input should be a valid URL"),
     ],
 )
 def test_a_mistake_names_the_variable_and_what_is_accepted(
@@ -260,3 +275,75 @@ def test_what_kubernetes_writes_for_a_service_of_our_name_is_no_mistake(
     monkeypatch.setenv("RELEASE_EXPORTER_PORT_10150_TCP_ADDR", "10.0.0.1")
     monkeypatch.setenv("RELEASE_EXPORTER_PORT", "tcp://10.0.0.1:10150")
     assert load_environment().log_level == "info"
+
+
+def set_app(monkeypatch: pytest.MonkeyPatch, **changed: str) -> None:
+    for name, value in (APP | changed).items():
+        monkeypatch.setenv(PREFIX + name, value)
+
+
+def key(environment: Environment) -> str | None:
+    secret = environment.github_app_private_key
+    return secret.get_secret_value() if secret else None
+
+
+@pytest.mark.parametrize(
+    "written", [KEY, f"{KEY}\n", KEY.replace("\n", "\r\n"), KEY.replace("\n", r"\n")]
+)
+def test_an_app_s_private_key_has_lines_or_says_where_they_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, written: str
+) -> None:
+    set_app(monkeypatch, GITHUB_APP_PRIVATE_KEY=written)
+    assert key(load_environment()) == f"{KEY}\n"
+    monkeypatch.delenv(f"{PREFIX}GITHUB_APP_PRIVATE_KEY")
+    (tmp_path / "key.pem").write_text(written)
+    monkeypatch.setenv(f"{PREFIX}GITHUB_APP_PRIVATE_KEY_FILE", str(tmp_path / "key.pem"))
+    assert key(load_environment()) == f"{KEY}\n"
+    assert KEY in SEEN
+
+
+@pytest.mark.parametrize(
+    "written", [SECRET, KEY[:-1], KEY[1:], KEY.replace("RSA", "RSÄ"), KEY.replace("RSA", "\x1b")]
+)
+def test_what_is_no_private_key_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    set_app(monkeypatch, GITHUB_APP_PRIVATE_KEY=written)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    start = f"environment: {PREFIX}GITHUB_APP_PRIVATE_KEY: write the whole private key"
+    assert str(caught.value).startswith(start)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("missing", APP)
+def test_half_of_an_app_is_a_mistake_that_names_the_rest(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    set_app(monkeypatch)
+    monkeypatch.delenv(PREFIX + missing)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert str(caught.value).endswith(f"; set {PREFIX}{missing} too")
+
+
+def test_a_token_beside_an_app_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_app(monkeypatch)
+    monkeypatch.setenv(f"{PREFIX}GITHUB_TOKEN", SECRET)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    expected = "set either RELEASE_EXPORTER_GITHUB_TOKEN, or RELEASE_EXPORTER_GITHUB_APP_ID and"
+    assert expected in str(caught.value)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("GITHUB_APP_ID", "1/2"), ("GITHUB_APP_INSTALLATION_ID", "8/../../9")]
+)
+def test_an_app_s_numbers_are_plain(
+    monkeypatch: pytest.MonkeyPatch, name: str, written: str
+) -> None:
+    set_app(monkeypatch, **{name: written})
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert str(caught.value).startswith(f"environment: {PREFIX}{name}: write the ")

@@ -43,6 +43,11 @@ class _Slot:
     deadline: float = 0.0
     given_up: bool = False
 
+    @property
+    def queue(self) -> str:
+        """The name of those that are read one at a time; empty where nothing is waited for."""
+        return self.source.settings.ONE_AT_A_TIME
+
 
 class Runner:
     """Reads sources on their schedule and hands out their states as immutable snapshots."""
@@ -124,16 +129,23 @@ class Runner:
         now = time.monotonic()
         busy = [slot for slot in self._slots.values() if slot.running is not None]
         free = AT_ONCE - sum(not slot.given_up for slot in busy)
+        # What waits for the same service would only take the others' places.
+        taken = {slot.queue for slot in busy if not slot.given_up} - {""}
         idle = sorted((slot for slot in self._slots.values() if slot.running is None), key=_due)
         for slot in idle:
             if slot.due > now or free <= 0:
                 break
+            if slot.queue in taken:
+                continue
             self._start(slot, now)
             busy.append(slot)
+            taken |= {slot.queue} - {""}
             free -= 1
         moments = [slot.deadline for slot in busy if not slot.given_up]
         if free > 0:
-            moments += [slot.due for slot in idle if slot.running is None]
+            # Whoever waits in a queue is looked at when the one before it is done.
+            waiting = (slot for slot in idle if slot.running is None and slot.queue not in taken)
+            moments += [slot.due for slot in waiting]
         return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _start(self, slot: _Slot, now: float) -> None:

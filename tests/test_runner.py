@@ -114,6 +114,49 @@ def test_a_hanging_source_times_out_and_the_others_stay_on_time(plan: Plan, runn
     assert state(runner, "zz_good").up
 
 
+class Queued(SourceSettings):
+    ONE_AT_A_TIME = "service"
+
+
+def queued(source: Source) -> Source:
+    return replace(source, settings=Queued.model_construct(**dict(source.settings)))
+
+
+def test_sources_of_one_service_are_read_one_at_a_time_and_leave_the_others_their_places(
+    plan: Plan, runner: Runner
+) -> None:
+    lock, at_once, most = threading.Lock(), 0, 0
+
+    def slow(_settings: SourceSettings, _context: Context) -> Reading:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.05)
+        with lock:
+            at_once -= 1
+        return GOOD
+
+    hour = timedelta(hours=1)
+    sources = [queued(source_of(plan, f"q{at}", slow, interval=hour)) for at in range(AT_ONCE + 2)]
+    seen: list[str] = []
+    runner.replace([*sources, source_of(plan, "zz_good", good, interval=hour)])
+    began = time.process_time()
+    runner.run_once(lambda source, _state: seen.append(source.name))
+    assert most == 1
+    assert "zz_good" in seen[:2]
+    assert len(seen) == AT_ONCE + 3
+    # Whoever waits does not keep the clock's thread spinning.
+    assert time.process_time() - began < 0.25
+
+
+def test_a_run_that_was_given_up_does_not_stop_its_queue(plan: Plan, runner: Runner) -> None:
+    stuck = queued(source_of(plan, "a", hang, deadline=timedelta(milliseconds=50)))
+    runner.replace([stuck, queued(source_of(plan, "b", good))])
+    runner.run_once(lambda *_: None)
+    assert state(runner, "b").up
+
+
 def test_what_a_given_up_run_says_later_is_dropped(plan: Plan, runner: Runner) -> None:
     release = threading.Event()
     finished = threading.Event()

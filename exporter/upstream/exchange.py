@@ -26,6 +26,7 @@ _KINDS = {
     403: ErrorClass.AUTH,
     404: ErrorClass.NOT_FOUND,
     408: ErrorClass.TIMEOUT,
+    410: ErrorClass.NOT_FOUND,
     429: ErrorClass.RATE_LIMITED,
     504: ErrorClass.TIMEOUT,
 }

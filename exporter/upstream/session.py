@@ -38,12 +38,14 @@ class Service:
     """A web service as we ask it.
 
     `base` is the address that paths are below; `authorization` is the header's whole text, which
-    goes to that host alone; `pause` is in seconds between requests; `reserve` is the share of the
-    quota that is left to others; `fixes` says what a user can do about an error's class.
+    goes to that host alone; `identity` says whose it is where its text changes by itself; `pause`
+    is in seconds between requests; `reserve` is the share of the quota that is left to others;
+    `fixes` says what a user can do about an error's class.
     """
 
     base: str
     authorization: str = field(default="", repr=False)
+    identity: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     pause: float = 0.0
     reserve: float = 0.0
@@ -70,7 +72,8 @@ class Session:
     def __init__(self, service: Service, context: Context, deadline: timedelta) -> None:
         """Begin; the whole session may take the deadline, less what the runner needs to say so."""
         self.service = service
-        self._account = account_of(service.host, service.authorization, context.shared)
+        identity = service.identity or service.authorization
+        self._account = account_of(service.host, identity, context.shared)
         self._store = Store(context.state / "http")
         self._wire = Wire()
         self._began, self._now = time.monotonic(), context.now
@@ -195,11 +198,18 @@ class Session:
         secret = self.service.authorization
         sent = {**self.service.headers, **headers, **({"Authorization": secret} if secret else {})}
         with self._account.turn(pause=self.service.pause, seconds=self._seconds()):
-            self._account.check(self.now, resource, self.service.reserve)
+            self._check(resource)
             seconds = min(self._seconds(), PATIENCE)
             answer = self._wire.exchange(url, seconds=seconds, limit=LIMIT, json=body, headers=sent)
             self._account.heed(answer, self.now, resource)
         return answer
+
+    def _check(self, resource: str) -> None:
+        """Raise SourceError, with its fix, while the service is not to be asked."""
+        try:
+            self._account.check(self.now, resource, self.service.reserve)
+        except SourceError as error:
+            raise SourceError(error.kind, self._fixed(error.kind, str(error))) from None
 
     def _seconds(self) -> float:
         """Return the seconds that are left; raises SourceError when none are."""
@@ -226,9 +236,11 @@ class Session:
         return self._error(kind, url, f"status {answer.status}{f': {said}' if said else ''}")
 
     def _error(self, kind: ErrorClass, url: str, why: str) -> SourceError:
+        return SourceError(kind, self._fixed(kind, f"{self.service.host}{_path(url)}: {why}"))
+
+    def _fixed(self, kind: ErrorClass, message: str) -> str:
         fix = self.service.fixes.get(kind)
-        message = f"{self.service.host}{_path(url)}: {why}"
-        return SourceError(kind, f"{message}; {fix}" if fix else message)
+        return f"{message}; {fix}" if fix else message
 
 
 class _Said(msgspec.Struct):

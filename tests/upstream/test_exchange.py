@@ -356,6 +356,7 @@ except SourceError as error:
         (403, ErrorClass.AUTH),
         (404, ErrorClass.NOT_FOUND),
         (408, ErrorClass.TIMEOUT),
+        (410, ErrorClass.NOT_FOUND),
         (429, ErrorClass.RATE_LIMITED),
         (500, ErrorClass.SERVER),
         (503, ErrorClass.SERVER),

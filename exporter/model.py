@@ -183,6 +183,7 @@ class Reading:
         rejections: Iterable[Rejection] = (),
         facts_from: datetime | None = None,
         withheld: Mapping[str, str] | None = None,
+        inapplicable: Iterable[Inapplicable] = (),
     ) -> Self:
         """Return a reading whose counts by reason follow from its rejections."""
         every = tuple(rejections)
@@ -193,6 +194,7 @@ class Reading:
             rejections=every[:LISTED_REJECTIONS],
             facts_from=facts_from,
             withheld=withheld or {},
+            inapplicable=tuple(inapplicable),
         )
 
 

@@ -43,6 +43,7 @@ class Collectors(Mapping[str, ModuleType]):
 COLLECTORS = Collectors(
     benchmark="benchmark",
     documentation="documentation",
+    github="github",
     plan="plan",
     survey="survey",
     telemetry="telemetry",

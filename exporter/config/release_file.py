@@ -34,13 +34,8 @@ Name = Annotated[
 ]
 Line = Annotated[str, Field(min_length=1, max_length=300), ONE_LINE]
 Count = Annotated[StrictInt, Field(gt=0, le=10**9)]
-Repository = Annotated[
-    str,
-    Pattern(
-        r"^[A-Za-z0-9][A-Za-z0-9_-]*/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*$",
-        "write owner/name, such as wildcard/caro",
-    ),
-]
+REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9_-]*/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*$"
+Repository = Annotated[str, Pattern(REPOSITORY, "write owner/name, such as wildcard/caro")]
 Key = Annotated[
     str,
     Pattern(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from exporter.recorded.model import Json, Repository
 from exporter.recorded.paging import Key
@@ -56,6 +57,7 @@ def sort_key(query: Mapping[str, str]) -> Key:
     return lambda issue: (value(issue), issue["id"])
 
 
+@lru_cache(maxsize=1 << 16)  # polled again and again
 def _milliseconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp() * 1000)
 

@@ -7,6 +7,7 @@ release_test_results{result="passed"} 1204
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import ClassVar
 
 from pydantic import Field
@@ -15,8 +16,10 @@ from exporter.collectors.settings import MINUTE, InnerPaths, SourceSettings
 from exporter.durations import Duration
 from exporter.model import Context, Reading, Reason, Rejection, Sample, labels
 from exporter.plan import DAY, Phase
+from exporter.results import workflow
 from exporter.results.loading import Format, Results, load
 from exporter.results.records import Run, Tally, total
+from exporter.results.workflow import Workflow
 
 RATIO = "release_test_pass_ratio"
 RESULTS = "release_test_results"
@@ -58,26 +61,49 @@ class Settings(SourceSettings):
     format: Format = Field(
         "auto", description="what the files are: cargo, junit, or told from their content"
     )
+    workflow: Workflow | None = Field(
+        None,
+        description=(
+            "the latest run of a GitHub workflow, such as {file: ci.yml, branch: main, "
+            "artifact: junit}; counts instead of files, or beside them where both are written"
+        ),
+    )
 
 
 def collect(settings: Settings, context: Context) -> Reading:
-    """Return the pass rate over the newest outcome of every test."""
-    results = load(context, "sources.tests.files", settings.files, settings.format)
-    return measure(results, _limit(settings, context))
+    """Return the pass rate over the newest outcome of every test; raises SourceError."""
+    results = [_from_files(settings, context)] if _asks_files(settings) else []
+    if settings.workflow is not None:
+        # Importing what asks GitHub takes longer than reading files.
+        from exporter.upstream.github import github_session  # noqa: PLC0415
+
+        url = str(settings.workflow.url) if settings.workflow.url else None
+        with github_session(context, settings.deadline, url=url) as session:
+            results.append(workflow.load(session, settings.workflow, context))
+    return measure(reduce(Results.beside, results), _limit(settings, context))
+
+
+def _asks_files(settings: Settings) -> bool:
+    return settings.workflow is None or "files" in settings.model_fields_set
+
+
+def _from_files(settings: Settings, context: Context) -> Results:
+    return load(context, "sources.tests.files", settings.files, settings.format)
 
 
 def measure(results: Results, since: datetime | None = None) -> Reading:
     """Return passed / (passed + failed) of the runs that are not from before `since`.
 
-    Where anything was rejected we do not know that all tests passed: no value rather than 1.
+    Where anything was rejected, or a workflow's run proves nothing, we do not know that all tests
+    passed: no value rather than 1.
     """
     old = {run.file for run in results.runs if since and run.time < since}
     rejections = [*results.rejections, *map(_too_old, sorted(old))]
     runs = [run for run in results.runs if run.tally.total and run.file not in old]
     tally = total(run.tally for run in runs)
-    known = tally.ran and (tally.failed or not rejections)
+    known = tally.ran and (tally.failed or not (rejections or results.unproven))
     return Reading.of(
-        _samples(runs, tally, results.superseded) if known else (),
+        _samples(runs, tally, results) if known else (),
         read=tally.total,
         rejections=rejections,
         facts_from=max((run.time for run in results.runs), default=None),
@@ -90,7 +116,7 @@ def _reason(results: Results, old: int) -> str:
     counts = {"could not be read whole": unread, "too old": old}
     files = _count(results.files, "file")
     said = [f"{number} of {files} {why}" for why, number in counts.items() if number]
-    return ", ".join(said) or "no test ran"
+    return ", ".join(filter(None, (*said, results.note))) or "no test ran"
 
 
 def _limit(settings: Settings, context: Context) -> datetime | None:
@@ -108,7 +134,7 @@ def _too_old(file: str) -> Rejection:
     return Rejection(Reason.TIME, file, "", message)
 
 
-def _samples(runs: Sequence[Run], tally: Tally, superseded: int) -> Iterator[Sample]:
+def _samples(runs: Sequence[Run], tally: Tally, results: Results) -> Iterator[Sample]:
     # A sum is as old as its oldest part.
     observed = min(run.time for run in runs)
     yield Sample(
@@ -117,7 +143,8 @@ def _samples(runs: Sequence[Run], tally: Tally, superseded: int) -> Iterator[Sam
         n=tally.ran,
         observed=observed,
         evidence=f"{tally.passed:,} of {_count(tally.ran, 'test')} passed in {_places(runs)}"
-        + (f", {_count(superseded, 'older result')} superseded" if superseded else ""),
+        + _superseded(results.superseded)
+        + (f"; {results.note}" if results.note else ""),
     )
     for outcome, number in tally.by_outcome():
         yield Sample(
@@ -127,6 +154,10 @@ def _samples(runs: Sequence[Run], tally: Tally, superseded: int) -> Iterator[Sam
             n=tally.total,
             observed=observed,
         )
+
+
+def _superseded(number: int) -> str:
+    return f", {_count(number, 'older result')} superseded" if number else ""
 
 
 def _places(runs: Sequence[Run]) -> str:

@@ -20,13 +20,28 @@ _BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 class Results:
     """The runs with the newest outcome of each test, and the files that could not be taken.
 
-    `files` is how many there are, `superseded` how many older outcomes a newer run replaced.
+    `files` is how many there are, `superseded` how many older outcomes a newer run replaced;
+    `note` says where they come from, where that is no file; `unproven` that something which was
+    asked for says nothing.
     """
 
     runs: tuple[Run, ...]
     rejections: tuple[Rejection, ...] = ()
     files: int = 0
     superseded: int = 0
+    note: str = ""
+    unproven: bool = False
+
+    def beside(self, other: "Results") -> "Results":
+        """Return the results of both."""
+        return Results(
+            self.runs + other.runs,
+            self.rejections + other.rejections,
+            self.files + other.files,
+            self.superseded + other.superseded,
+            "; ".join(filter(None, (self.note, other.note))),
+            self.unproven or other.unproven,
+        )
 
 
 def load(

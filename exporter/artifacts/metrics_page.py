@@ -16,8 +16,8 @@ Every gauge carries the labels `project` and `release`. Units are base units (se
 0 to 1); targets and bands below are in the user's. The first band that a value lies in applies.
 A release file may override bands and due phases, and add metrics of its own.
 
-A series is there once its source has said it. The sources `github` and `downloads` are not part of
-this version yet: their metrics are `unknown` once they are due, and their series are absent.
+A series is there once its source has said it. The source `downloads` is not part of this version
+yet: its metric is `unknown` once it is due, and its series are absent.
 """
 
 

@@ -1,5 +1,6 @@
 """The release plan: milestones, the phases that they open and close, and the calendar."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -30,6 +31,7 @@ class Milestone:
     """A planned date, and the actual one once it is finished; it may open and close a phase.
 
     A phase opens with the first minute of its milestone's day and closes with the last one.
+    `tracked` is what the tracker calls it, which then tells its actual date.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Milestone:
     actual: date | None = None
     opens: Phase | None = None
     closes: Phase | None = None
+    tracked: str = ""
 
     @property
     def day(self) -> date:
@@ -62,6 +65,16 @@ class Plan:
         early = tuple(one for one in self.milestones if one.actual and one.actual > today)
         kept = (replace(one, actual=None) if one in early else one for one in self.milestones)
         return replace(self, milestones=tuple(kept), premature=self.premature + early)
+
+    def finished(self, closings: Mapping[str, datetime]) -> Self:
+        """Return the plan with actual dates from the tracker, by milestone, where it has none."""
+        kept = (
+            replace(one, actual=self.today(closings[one.name]))
+            if one.tracked and one.actual is None and one.name in closings
+            else one
+            for one in self.milestones
+        )
+        return replace(self, milestones=tuple(kept))
 
     def midnight(self, day: date) -> datetime:
         """Return the first moment of that day where the release lives."""

@@ -27,6 +27,12 @@ SUPPORTING: dict[str, str] = {
     "release_repository_stars": "Stars of the repository.",
     "release_survey_answers": "Answers to a survey question by score.",
     "release_survey_responses": "Testers by whether they answered the survey.",
+    "release_tracker_milestone_closed_timestamp_seconds": (
+        "Time at which the tracker's milestone of the same name in the plan was closed."
+    ),
+    "release_tracker_milestone_due_timestamp_seconds": (
+        "Due date of the tracker's milestone of the same name in the plan."
+    ),
     "release_telemetry_duplicate_events": "Copies of telemetry events that were counted once.",
     "release_telemetry_events": "Telemetry events by type, each counted once.",
     "release_test_results": "Automated tests by result, newest outcome of each test.",

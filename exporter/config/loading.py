@@ -81,7 +81,7 @@ def build_release(model: ReleaseFile, file: Path, name: str) -> Release:
         raise UserError(f"sources.{key}: stands in `metrics` already; take it out here")
     plan = Plan(
         tuple(
-            Milestone(one.name, one.planned, one.actual, one.opens, one.closes)
+            Milestone(one.name, one.planned, one.actual, one.opens, one.closes, one.github or "")
             for one in model.milestones
         ),
         ZoneInfo(model.time_zone),

@@ -96,6 +96,11 @@ class MilestoneEntry(Entry):
     name: Annotated[str, Field(min_length=1, max_length=64), ONE_LINE]
     planned: Day = Field(description="planned date, in the release's time zone")
     actual: Day | None = Field(None, description="the date it was finished; leave out until then")
+    github: Line | None = Field(
+        None,
+        description="title of a milestone on GitHub, whose closing is the actual date until one is "
+        "written here; the planned date stays here: one that is moved there would hide a slip",
+    )
     opens: Phase | None = Field(None, description="phase that starts with this day")
     closes: Phase | None = Field(None, description="phase that ends with this day")
 

@@ -21,6 +21,7 @@ from pydantic import BeforeValidator, Field, StrictBool
 from exporter.collectors.github.bugs import OLDEST, OPEN, RESOLUTION, SKEW, Bugs, is_bug
 from exporter.collectors.github.discussions import Discussions, count_discussions
 from exporter.collectors.github.listing import list_issues
+from exporter.collectors.github.milestones import Tracked, track
 from exporter.collectors.github.naming import find_unknown
 from exporter.collectors.github.shapes import Issue, Repository
 from exporter.collectors.settings import HOUR, MINUTE, SECOND, SourceSettings
@@ -119,6 +120,7 @@ class Facts:
     unknown: Mapping[str, str] = field(default_factory=dict)
     discussions: Discussions | SourceError | None = None
     note: str = ""
+    milestones: Tracked = field(default_factory=Tracked)
 
 
 def collect(settings: Settings, context: Context) -> Reading:
@@ -144,7 +146,9 @@ def fetch(session: Session, settings: Settings, context: Context) -> Facts:
     )
     if name.casefold() != asked.casefold():
         note += f"; {asked} is called {name} now: correct repository"
-    return Facts(found, issues, unknown, _discussions(session, settings, context, found), note)
+    discussions = _discussions(session, settings, context, found)
+    milestones = track(session, name, context.plan)
+    return Facts(found, issues, unknown, discussions, note, milestones)
 
 
 def _discussions(
@@ -173,10 +177,14 @@ def measure(facts: Facts, settings: Settings, now: datetime) -> Reading:
     ]
     samples = [sample for bugs in known for sample in bugs.samples(len(opened))]
     samples += _of_repository(facts, len(opened), _new(issues, now), now)
+    samples += facts.milestones.samples
     return Reading.of(
         samples,
         read=len(issues),
-        rejections={at: one for bugs in known for at, one in bugs.rejections.items()}.values(),
+        rejections=(
+            *{at: one for bugs in known for at, one in bugs.rejections.items()}.values(),
+            *facts.milestones.rejections,
+        ),
         facts_from=now,
         withheld=_withheld(facts, known),
         inapplicable=[one for bugs in known for one in bugs.inapplicable],

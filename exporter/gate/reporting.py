@@ -43,7 +43,7 @@ def report_of(
         beta_day=plan.beta_day(now),
         decision=Decision.UNKNOWN,
         reasons=(),
-        problems=(*view.problems, *_problems(release, view.states, now)),
+        problems=tuple(dict.fromkeys((*view.problems, *_problems(release, view.states, now)))),
         privacy_since=_privacy_since(view.states),
         verdicts=tuple(_line(one, release, view.states, now) for one in judgements),
         waivers=(),

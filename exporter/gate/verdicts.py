@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from exporter.catalog import CATALOG
 from exporter.model import Sample, Tier, Verdict
 from exporter.model import labels as canonical
+from exporter.words import VERDICT_ICONS, VERDICT_WORDS
 
 # Privacy is never waived, whatever a file says.
 PRIVACY = "QM-3"
@@ -31,6 +32,14 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     NOT_DUE = "not_due"
     WAIVED = "waived"
+
+
+OUTCOME_ICONS = {Outcome(one.value): icon for one, icon in VERDICT_ICONS.items()} | {
+    Outcome.WAIVED: "✍️"
+}
+OUTCOME_WORDS = {Outcome(one.value): said for one, said in VERDICT_WORDS.items()} | {
+    Outcome.WAIVED: "waived"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +128,5 @@ class Line:
 
 def word(line: Line) -> str:
     """Return the verdict in words: `waived (fail)`, `not due`."""
-    said = line.verdict.replace("_", " ")
-    return f"{said} ({line.replaces})" if line.replaces else said
+    said = OUTCOME_WORDS[line.verdict]
+    return f"{said} ({VERDICT_WORDS[line.replaces]})" if line.replaces else said

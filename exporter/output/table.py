@@ -1,12 +1,13 @@
 """The executive view as plain text, with the sources below it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
 from exporter.freshness import SourceState, show_age, staleness
-from exporter.inert import inert
+from exporter.inert import plain
 from exporter.judge import Judgement, judge
+from exporter.output.columns import columns
 from exporter.plan import Plan
 from exporter.view import ReleaseView, View
 from exporter.words import PHASE_WORDS, TIER_TITLES, VERDICT_WORDS
@@ -18,7 +19,7 @@ def render_table(view: View, now: datetime) -> str:
     """Return the releases, each with its metrics by tier and its sources."""
     blocks = ["\n".join(_release(one, now)) for one in view.releases]
     mistakes = [line for text in view.mistakes.values() for line in text.splitlines()]
-    blocks += [f"invalid release file: {inert(line)}" for line in mistakes]
+    blocks += [f"invalid release file: {plain(line)}" for line in mistakes]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -32,19 +33,19 @@ def _release(view: ReleaseView, now: datetime) -> Iterator[str]:
     judgements = sorted(
         judge(release, view.states, now), key=lambda one: tiers.index(one.metric.tier)
     )
-    lines = iter(_columns([_metric(one, now) for one in judgements]))
+    lines = iter(columns([_metric(one, now) for one in judgements]))
     for tier, group in groupby(judgements, key=lambda one: one.metric.tier):
         yield from ("", TIER_TITLES[tier])
         yield from (f"  {next(lines)}" for _ in group)
     yield from ("", "SOURCES")
     states = sorted(view.states.items())
-    for line in _columns([_source(name, state, plan, now) for name, state in states]):
+    for line in columns([_source(name, state, plan, now) for name, state in states]):
         yield f"  {line}"
     for name, state in states:
         for finding in state.reading.findings[:LISTED] if state.reading else ():
-            yield f"  {name}: privacy: {inert(str(finding))}"
+            yield f"  {name}: privacy: {plain(str(finding))}"
         for rejection in state.reading.rejections[:LISTED] if state.reading else ():
-            yield f"  {name}: {inert(str(rejection))}"
+            yield f"  {name}: {plain(str(rejection))}"
 
 
 def _metric(one: Judgement, now: datetime) -> tuple[str, ...]:
@@ -62,12 +63,3 @@ def _source(name: str, state: SourceState, plan: Plan, now: datetime) -> tuple[s
     rejected = sum(reading.rejected.values()) if reading else 0
     problem = state.error[1] if state.error else staleness(state, plan, now)
     return (name, "ok" if state.up else "failed", read, f"{rejected:,} rejected", problem)
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    cleaned = [[inert(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cleaned, strict=True)]
-    return [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cleaned
-    ]

@@ -1,5 +1,6 @@
 """Texts from outside, made harmless to show: one line, nothing hidden, nothing endless."""
 
+import re
 from unicodedata import category
 
 LONGEST = 500
@@ -17,6 +18,15 @@ def inert(text: str, longest: int = LONGEST) -> str:
     if text.isascii() and text.isprintable():
         return text  # nearly every text, and a large page has many
     return _unstacked("".join(_visible(character) for character in text))
+
+
+def plain(text: str, longest: int = LONGEST) -> str:
+    """Return the text inert for a terminal and for a build's log, which runs commands it prints.
+
+    GitHub takes `::name::` at the start of a line for one, and `##[name]` anywhere, as others do.
+    """
+    text = re.sub("#(?=#)", "# ", inert(text, longest))
+    return re.sub(r"^(\s*:)(?=:)", r"\1 ", text)
 
 
 def _visible(character: str) -> str:

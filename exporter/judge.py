@@ -62,6 +62,33 @@ def due_from(due: Due, plan: Plan) -> datetime | None:
     return moment + due.wait if moment is not None else None
 
 
+def matching(metric: Metric, series: Judged, reading: Reading) -> list[Sample]:
+    """Return the samples that a verdict is on, in an order that no source decides."""
+    gauges = {metric.gauge, series.worst}
+    found = (
+        sample
+        for sample in reading.samples
+        if sample.gauge in gauges and _selects(series, sample.labels)
+    )
+    return sorted(found, key=lambda one: (one.gauge, one.labels, one.value, one.evidence))
+
+
+def inapplicable(metric: Metric, series: Judged, reading: Reading) -> str | None:
+    """Return why there is nothing to judge, such as no bugs; None when there may be something."""
+    found = (
+        one.reason
+        for one in reading.inapplicable
+        if one.gauge == metric.gauge and _selects(series, one.labels)
+    )
+    return next(found, None)
+
+
+def blocks(series: Judged, sample: Sample) -> bool:
+    """Tell whether the sample lies in a band that decides the gate alone."""
+    band = find_band(series.bands, sample.value)
+    return band is not None and band.blocks
+
+
 def _judge(
     release: Release, metric: Metric, series: Judged, state: SourceState | None, now: datetime
 ) -> Judgement:
@@ -87,18 +114,22 @@ def _verdict(
     """Return the deciding sample, its verdict and the reason, before any due date."""
     if reading is None:
         return None, Verdict.UNKNOWN, ""
-    gauges = {metric.gauge, series.worst}
     found = [
-        _of_sample(release, metric, series, sample)
-        for sample in reading.samples
-        if sample.gauge in gauges and _selects(series, sample.labels)
+        _of_sample(release, metric, series, sample) for sample in matching(metric, series, reading)
     ]
     if found:
-        # Of two that are equally bad, the metric's own value is the one to show.
-        return min(found, key=lambda one: (WORST_FIRST.index(one[1]), one[0].gauge != metric.gauge))
-    for one in reading.inapplicable:
-        if one.gauge == metric.gauge and _selects(series, one.labels):
-            return None, Verdict.NOT_DUE, one.reason
+        # Of two that are equally bad, show the one that blocks, then the metric's own value.
+        return min(
+            found,
+            key=lambda one: (
+                WORST_FIRST.index(one[1]),
+                one[1] is Verdict.FAIL and not blocks(series, one[0]),
+                one[0].gauge != metric.gauge,
+            ),
+        )
+    why = inapplicable(metric, series, reading)
+    if why is not None:
+        return None, Verdict.NOT_DUE, why
     if metric.gauge in reading.withheld:
         return None, Verdict.UNKNOWN, reading.withheld[metric.gauge]
     return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"

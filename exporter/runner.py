@@ -20,6 +20,7 @@ from exporter.freshness import Limits, SourceState, keep_last_good
 from exporter.model import Context, ErrorClass, Reading, SourceError
 from exporter.redaction import redact_error, redact_reading
 from exporter.sources import Source
+from exporter.tracking import as_known
 
 log = structlog.get_logger()
 
@@ -203,7 +204,9 @@ class Runner:
     def _context(self, source: Source, now: datetime) -> Context:
         release = source.release
         state = self._folder(source)
-        plan = release.plan.as_of(now)
+        with self._wake:
+            slots = [slot for slot in self._slots.values() if slot.source.release.id == release.id]
+        plan = as_known(release, {slot.source.name: slot.state for slot in slots}, now).plan
         return Context(
             project=release.project,
             release=release.name,

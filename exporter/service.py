@@ -11,10 +11,14 @@ from exporter.exposition.publisher import Publisher
 from exporter.installation import Installation, load_installation
 from exporter.model import UserError
 from exporter.runner import Runner
+from exporter.tracking import as_known
 from exporter.upstream.account import standings
 from exporter.view import ReleaseView, View
 
 log = structlog.get_logger()
+
+# Nothing is decided on lines that somebody has changed since, in a way that cannot be read.
+INVALID_NOW = "its release file is invalid now; what is served is the release as it was"
 
 
 class Service:
@@ -55,16 +59,14 @@ class Service:
 
     def view(self) -> View:
         """Return everything that is known now; releases that are over are no longer there."""
-        now, states = self._now(), self.runner.states()
-        releases = [
-            ReleaseView(
-                release.as_of(now),
-                {source.name: states[source.id] for source in sources if source.id in states},
-            )
-            for release, sources in self._installation.releases.values()
-            if not release.over(now)
-        ]
-        installation = self._installation
+        now, states, installation = self._now(), self.runner.states(), self._installation
+        releases = []
+        for release, sources in installation.releases.values():
+            mine = {source.name: states[source.id] for source in sources if source.id in states}
+            known = as_known(release, mine, now)
+            if not known.over(now):
+                problems = (INVALID_NOW,) if release.file in installation.mistakes else ()
+                releases.append(ReleaseView(known, mine, problems))
         valid = dict.fromkeys(installation.releases, True)
         return View(
             releases=tuple(sorted(releases, key=lambda one: one.release.id)),

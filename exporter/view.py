@@ -11,10 +11,14 @@ from exporter.upstream.account import Standing
 
 @dataclass(frozen=True, slots=True)
 class ReleaseView:
-    """One release and the state of each of its sources, by name."""
+    """One release and the state of each of its sources, by name.
+
+    `problems` say why nothing may be decided on it, such as a release file that is invalid by now.
+    """
 
     release: Release
     states: Mapping[str, SourceState]
+    problems: tuple[str, ...] = ()
 
     @property
     def tried(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from graphql import build_schema, parse, validate
+from graphql import build_schema, graphql_sync, parse, validate
 
 from exporter.recorded.requests_log import Logged
 from tests.contracts.description import Operation, find, readings
@@ -45,6 +45,12 @@ def check_graphql(document: str) -> None:
     errors = validate(SCHEMA, parse(document))
     # A field may be missing only because the schema was cut: see scripts/contracts.py.
     assert not errors, "; ".join(error.message for error in errors)
+
+
+def graphql_mistakes(document: str, data: Mapping[str, object]) -> list[str]:
+    """Return where the data of an answer to the query has other types than the schema."""
+    result = graphql_sync(SCHEMA, document, root_value=data)
+    return [error.message for error in result.errors or ()]
 
 
 def check_log(log: Iterable[Logged]) -> None:

@@ -14,6 +14,7 @@ from exporter.model import Context, Reading
 from exporter.recorded import Recorded, Repository, Upstream, serve
 from exporter.recorded.shapes import Shapes
 from exporter.upstream import account, github_auth
+from tests.contracts.requests import check_log
 from tests.releases import NOW
 
 TOKEN = "canary-token-0123456789"
@@ -75,7 +76,10 @@ class World:
 
 @contextmanager
 def served(monkeypatch: pytest.MonkeyPatch, *, token: str | None = TOKEN) -> Iterator[World]:
-    """Serve an empty repository with the labels P0 and P1, and let the environment name it."""
+    """Serve an empty repository with the labels P0 and P1, and let the environment name it.
+
+    In the end, every request is held against what GitHub publishes of its interfaces.
+    """
     for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy", f"{PREFIX}GITHUB_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     world = World(Repository(SHAPES.repository(NOW - timedelta(days=99), NOW, stars=1204)))
@@ -86,6 +90,7 @@ def served(monkeypatch: pytest.MonkeyPatch, *, token: str | None = TOKEN) -> Ite
         if token:
             monkeypatch.setenv(f"{PREFIX}GITHUB_TOKEN", token)
         yield world
+        check_log(world.server.log)
 
 
 def forget_everything() -> None:

@@ -88,20 +88,31 @@ def _verdict(
     if reading is None:
         return None, Verdict.UNKNOWN, ""
     gauges = {metric.gauge, series.worst}
+    excused = _inapplicable(metric, series, reading)
     found = [
-        _of_sample(release, metric, series, sample)
+        # A value that nothing is to be judged by, such as half a week's count, is only shown.
+        (sample, Verdict.NOT_DUE, excused)
+        if excused and sample.gauge == metric.gauge
+        else _of_sample(release, metric, series, sample)
         for sample in reading.samples
         if sample.gauge in gauges and _selects(series, sample.labels)
     ]
     if found:
         # Of two that are equally bad, the metric's own value is the one to show.
         return min(found, key=lambda one: (WORST_FIRST.index(one[1]), one[0].gauge != metric.gauge))
-    for one in reading.inapplicable:
-        if one.gauge == metric.gauge and _selects(series, one.labels):
-            return None, Verdict.NOT_DUE, one.reason
+    if excused:
+        return None, Verdict.NOT_DUE, excused
     if metric.gauge in reading.withheld:
         return None, Verdict.UNKNOWN, reading.withheld[metric.gauge]
     return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"
+
+
+def _inapplicable(metric: Metric, series: Judged, reading: Reading) -> str:
+    """Return why the metric's own series is not to be judged; empty when it is."""
+    for one in reading.inapplicable:
+        if one.gauge == metric.gauge and _selects(series, one.labels):
+            return one.reason
+    return ""
 
 
 def _of_sample(

@@ -279,4 +279,5 @@ def test_a_404_that_is_not_in_crates_ios_words_does_not_mean_unpublished(
 ) -> None:
     registries.crate(FIRST + 8 * DAY)
     registries.server.fault(VERSION_PATH, "not_found")
-    assert registries.refused(CRATES, at(8)).kind is ErrorClass.NOT_FOUND
+    error = registries.refused(CRATES, at(8))
+    assert (error.kind, "status 404: Not Found" in str(error)) == (ErrorClass.NOT_FOUND, True)

@@ -190,6 +190,16 @@ def test_what_was_kept_before_its_last_day_was_counted_is_not_the_week(
     assert (sample.value, sample.labels) == (PACKAGE_WEEK, labels(scope="package"))
 
 
+def test_a_count_so_far_is_not_kept_for_the_week(registries: Registries) -> None:
+    package = registries.node(FIRST + 8 * DAY)
+    for days in package.versions.values():
+        del days["2026-01-30"]
+    assert counted(read(registries, at(3))) == (60, 3)
+    sample = first_week(read(registries, at(9)))
+    assert sample is not None
+    assert sample.labels == labels(scope="package")
+
+
 def test_a_week_that_moves_between_two_requests_is_asked_again(registries: Registries) -> None:
     registries.node(FIRST + 12 * DAY)
     looks = iter([at(7), *[at(8)] * 9])

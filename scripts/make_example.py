@@ -21,6 +21,8 @@ from statistics import mean, median, stdev
 from typing import Any
 from uuid import UUID
 
+from make_upstream import upstream
+
 SEED = 20260113
 PACIFIC = timezone(timedelta(hours=-8), "PST")  # no summer time in January
 
@@ -79,6 +81,7 @@ def files() -> dict[str, bytes]:
         "bench/2026-01-12-telemetry.json": indented(hyperfine(rng)).encode(),
         "test-results/2026-01-17-cargo-test.txt": "".join(cargo(rng)).encode(),
         "test-results/2026-01-17-nextest.xml": "".join(nextest(rng)).encode(),
+        **upstream(),
     }
 
 

@@ -41,6 +41,7 @@ MOMENTS = {
     "before the example": datetime(2025, 6, 1, 10, 0, tzinfo=PACIFIC),
 }
 DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
+TO_COME = re.compile(r'"(due_on|expires_at)":"[^"]*"')  # milestones and artifacts look ahead
 OTHER = re.compile(r"(?<!\w)\d{1,4}[-/]\d\d?[-/]\d{1,4}(?!\w)|\d:\d\d")
 
 
@@ -92,7 +93,7 @@ def test_no_time_or_date_in_a_file_or_its_name_is_still_to_come(prepared: Prepar
     # In UTC it may be tomorrow already.
     today = max(now.astimezone(zone).date() for zone in (PACIFIC, UTC))
     for name, file in files_of(prepared.folder).items():
-        text = text_of(file)
+        text = TO_COME.sub("", text_of(file))
         dates = [] if name == "release.yaml" else DAY.findall(name + text)  # the plan goes on
         assert max(times_in(text), default=now) <= now, name
         assert file.stat().st_mtime <= now.timestamp(), name

@@ -123,7 +123,7 @@ def test_it_is_small() -> None:
 
 def test_the_script_writes_exactly_the_committed_files(tmp_path: Path) -> None:
     script = ROOT / "scripts" / "make_example.py"
-    subprocess.run([sys.executable, "-I", script, tmp_path], check=True)
+    subprocess.run([sys.executable, "-Es", script, tmp_path], check=True)
     committed = {name: text_of(file) for name, file in files_of(EXAMPLE).items()}
     # Compressed bytes depend on the library's version, what is in them does not.
     made = {name: text_of(file) for name, file in files_of(tmp_path).items()}

@@ -13,6 +13,7 @@ from exporter.recorded.model import Json, Repository, Upstream
 
 KNOWN = {
     *("query", "repository", "owner", "name", "discussions", "states", "answered", "first"),
+    "followRenames",
     *("totalCount", "OPEN", "CLOSED", "true", "false"),
     *("rateLimit", "cost", "limit", "remaining", "resetAt", "used", "nodeCount"),
     *("String", "Boolean", "Int", "DiscussionState"),

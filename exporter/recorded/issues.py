@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from exporter.recorded.model import Json, Repository
 from exporter.recorded.paging import Key
@@ -32,11 +33,13 @@ def listed(repository: Repository, query: Mapping[str, str]) -> list[Json]:
 
     Raises InvalidError.
     """
-    tests = [FILTERS[name](value, repository) for name, value in query.items() if name in FILTERS]
-    if "state" not in query:
-        tests.append(_state("open", repository))
-    found = [issue for issue in repository.issues if all(test(issue) for test in tests)]
-    return sorted(found, key=sort_key(query), reverse=falling(query))
+    found = repository.issues
+    for name, value in {"state": "open", **query}.items():
+        # Long lists are polled again and again: what filters nothing costs nothing.
+        if name in FILTERS and (name, value) != ("state", "all"):
+            wanted = FILTERS[name](value, repository)
+            found = [issue for issue in found if wanted(issue)]
+    return sorted(found, key=itemgetter(_sorted_by(query), "id"), reverse=falling(query))
 
 
 def falling(query: Mapping[str, str]) -> bool:
@@ -48,29 +51,30 @@ def falling(query: Mapping[str, str]) -> bool:
 
 
 def sort_key(query: Mapping[str, str]) -> Key:
-    """Return the key that the query sorts by: times in milliseconds, ids among equals."""
+    """Return the key of the query's order as cursors have it: times in milliseconds, then ids."""
+    name = _sorted_by(query)
+    if name == "comments":
+        return lambda issue: (issue[name], issue["id"])
+    return lambda issue: (_milliseconds(issue[name]), issue["id"])
+
+
+def _sorted_by(query: Mapping[str, str]) -> str:
+    # The texts of times are in the order of the times.
+    sorts = {"created": "created_at", "updated": "updated_at", "comments": "comments"}
     try:
-        value = SORTS[query.get("sort", "created")]
+        return sorts[query.get("sort", "created")]
     except KeyError:
         raise InvalidError("sort") from None
-    return lambda issue: (value(issue), issue["id"])
 
 
 def _milliseconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-SORTS: Mapping[str, Callable[[Json], int]] = {
-    "created": lambda issue: _milliseconds(issue["created_at"]),
-    "updated": lambda issue: _milliseconds(issue["updated_at"]),
-    "comments": lambda issue: int(issue["comments"]),
-}
-
-
 def _state(value: str, _: Repository) -> Test:
-    if value not in ("open", "closed", "all"):
+    if value not in ("open", "closed"):
         raise InvalidError("state")
-    return lambda issue: value in ("all", issue["state"])
+    return lambda issue: bool(issue["state"] == value)
 
 
 def _labels(value: str, _: Repository) -> Test:

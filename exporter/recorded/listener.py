@@ -73,14 +73,15 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request."""
         length = min(int(self.headers.get("content-length") or 0), LARGEST_BODY)
         headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(length)
         try:
-            request = self.server.request(self.command, self.path, headers, self.rfile.read(length))
+            request = self.server.request(self.command, self.path, headers, body)
             answer = self.server.answering(request)
         except Exception as mistake:  # noqa: BLE001 - raised again when the server ends
             self.server.mistakes.append(mistake)
-            answer = Answer(500)
-        else:
-            self._head(answer, request)
+            self.send_error(500)
+            return
+        self._head(answer, request)
         kept = deliver(answer, self.connection, self.wfile.write, self.server.stopped)
         self.close_connection = self.close_connection or not kept
 

@@ -3,6 +3,7 @@
 import base64
 import re
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -101,15 +102,16 @@ def _start(
 ) -> int:
     sign = -1 if falling else 1
 
-    def place(item: tuple[int, int]) -> tuple[int, int]:
-        return sign * item[0], sign * item[1]
+    def place(key_of: tuple[int, int]) -> tuple[int, int]:
+        return sign * key_of[0], sign * key_of[1]
+
+    def found(item: Item) -> tuple[int, int]:
+        return place(key(item))
 
     if "after" in query:
-        edge = place(position(query["after"]))
-        return sum(place(key(item)) <= edge for item in items)
+        return bisect_right(items, place(position(query["after"])), key=found)
     if "before" in query:
-        edge = place(position(query["before"]))
-        return max(0, sum(place(key(item)) < edge for item in items) - per_page)
+        return max(0, bisect_left(items, place(position(query["before"])), key=found) - per_page)
     if number(query) * per_page >= DEEPEST:
         raise TooDeepError
     return (number(query) - 1) * per_page

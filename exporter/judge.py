@@ -114,8 +114,13 @@ def _verdict(
     """Return the deciding sample, its verdict and the reason, before any due date."""
     if reading is None:
         return None, Verdict.UNKNOWN, ""
+    excused = inapplicable(metric, series, reading)
     found = [
-        _of_sample(release, metric, series, sample) for sample in matching(metric, series, reading)
+        # A value that nothing is to be judged by, such as half a week's count, is only shown.
+        (sample, Verdict.NOT_DUE, excused)
+        if excused is not None and sample.gauge == metric.gauge
+        else _of_sample(release, metric, series, sample)
+        for sample in matching(metric, series, reading)
     ]
     if found:
         # Of two that are equally bad, show the one that blocks, then the metric's own value.
@@ -127,9 +132,8 @@ def _verdict(
                 one[0].gauge != metric.gauge,
             ),
         )
-    why = inapplicable(metric, series, reading)
-    if why is not None:
-        return None, Verdict.NOT_DUE, why
+    if excused is not None:
+        return None, Verdict.NOT_DUE, excused
     if metric.gauge in reading.withheld:
         return None, Verdict.UNKNOWN, reading.withheld[metric.gauge]
     return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"

@@ -135,7 +135,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Inapplicable:
-    """A judged series that has nothing to judge, with the reason, such as no bugs at all."""
+    """A judged series with nothing to judge yet, and why: no bugs at all, or half a week counted.
+
+    A sample of that series is shown, but gets no verdict.
+    """
 
     gauge: str
     labels: Labels

@@ -6,7 +6,7 @@ SUPPORTING: dict[str, str] = {
     "release_command_results": "Command generations by result, cumulative over the beta.",
     "release_command_success_ratio_daily": "Share of command generations that succeeded, by day.",
     "release_documentation_check": "1 where a documentation check passed, else 0.",
-    "release_downloads_daily": "Downloads by complete UTC day.",
+    "release_downloads_daily": "Downloads by complete UTC day from publication, at most 35 days.",
     "release_generation_p95_seconds_daily": "95th percentile of the generation time, by day.",
     "release_install_results": "Testers by the result of their installation.",
     "release_milestone_actual_timestamp_seconds": "Start of the day a milestone was finished on.",

@@ -43,6 +43,7 @@ class Collectors(Mapping[str, ModuleType]):
 COLLECTORS = Collectors(
     benchmark="benchmark",
     documentation="documentation",
+    downloads="downloads",
     github="github",
     plan="plan",
     survey="survey",

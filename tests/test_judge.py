@@ -286,6 +286,47 @@ def test_what_has_nothing_to_judge_is_not_due_with_its_reason(release: Release, 
     assert verdict_on(release, key, stale, WEEK_AFTER).verdict is UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("key", "verdict"), [(key, verdict) for key in VALUES for verdict in VALUES[key]]
+)
+def test_a_value_that_is_not_to_be_judged_yet_is_shown_without_a_verdict(
+    release: Release, key: str, verdict: Verdict
+) -> None:
+    metric, series = SERIES[key]
+    half = Inapplicable(metric.gauge, series.labels, "count so far, 3 of 7 days")
+    value = sample(key, VALUES[key][verdict])
+    one = verdict_on(release, key, good(WEEK_AFTER, value, inapplicable=(half,)), WEEK_AFTER)
+    assert (one.verdict, one.due, one.reason) == (NOT_DUE, False, "count so far, 3 of 7 days")
+    assert one.sample == value
+
+
+def test_a_value_of_a_scope_of_its_own_is_not_judged_either(release: Release) -> None:
+    half = Inapplicable("release_first_week_downloads", (), "count so far, 3 of 7 days")
+    value = sample("EM-5", 500, 3, more=labels(scope="version"))
+    one = verdict_on(release, "EM-5", good(WEEK_AFTER, value, inapplicable=(half,)), WEEK_AFTER)
+    assert (one.verdict, one.sample) == (NOT_DUE, value)
+
+
+def test_too_small_an_n_does_not_make_unknown_what_is_not_judged_yet(release: Release) -> None:
+    half = Inapplicable("release_first_week_downloads", (), "count so far, 3 of 7 days")
+    strict = replace(release, minimum_n={"EM-5": 7})
+    state = good(WEEK_AFTER, sample("EM-5", 30, 3), inapplicable=(half,))
+    assert verdict_on(strict, "EM-5", state, WEEK_AFTER).verdict is NOT_DUE
+
+
+@pytest.mark.parametrize("verdict", [PASS, WARN, FAIL])
+def test_the_oldest_open_bug_is_judged_though_the_mean_is_not(
+    release: Release, verdict: Verdict
+) -> None:
+    metric, series = SERIES["PM-5/P0"]
+    half = Inapplicable(metric.gauge, series.labels, "only closed since yesterday")
+    mean = sample("PM-5/P0", VALUES["PM-5/P0"][FAIL])
+    oldest = sample("PM-5/P0", VALUES["PM-5/P0"][verdict], gauge=series.worst)
+    state = good(WEEK_AFTER, mean, oldest, inapplicable=(half,))
+    one = verdict_on(release, "PM-5/P0", state, WEEK_AFTER)
+    assert (one.verdict, one.sample) == (verdict, oldest)
+
+
 def test_nothing_to_judge_hides_no_value(release: Release) -> None:
     metric, series = SERIES["PM-5/P0"]
     nothing = Inapplicable(metric.gauge, series.labels, "no bugs")

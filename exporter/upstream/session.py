@@ -66,6 +66,15 @@ class Page(Generic[T]):
     status: int
 
 
+class RefusedError(SourceError):
+    """An answer that is no success; `said` is what the service itself says about it."""
+
+    def __init__(self, kind: ErrorClass, message: str, said: str) -> None:
+        """Keep its words apart: what is missing is told by them alone."""
+        super().__init__(kind, message)
+        self.said = said
+
+
 class Session:
     """Asks one service for one source; a context that keeps its store tidy when all went well."""
 
@@ -228,12 +237,13 @@ class Session:
         except (ValueError, RecursionError):
             raise self._error(ErrorClass.MALFORMED, url, "the answer is no JSON") from None
 
-    def _refusal(self, url: str, answer: Answer) -> SourceError:
+    def _refusal(self, url: str, answer: Answer) -> RefusedError:
         kind = ErrorClass.RATE_LIMITED if is_limited(answer) else classify(answer.status)
         said, secret = _said(answer), self.service.authorization.rpartition(" ")[2]
         # A server may repeat what it was sent.
         said = said.replace(secret, "…") if secret else said
-        return self._error(kind, url, f"status {answer.status}{f': {said}' if said else ''}")
+        error = self._error(kind, url, f"status {answer.status}{f': {said}' if said else ''}")
+        return RefusedError(kind, str(error), said)
 
     def _error(self, kind: ErrorClass, url: str, why: str) -> SourceError:
         return SourceError(kind, self._fixed(kind, f"{self.service.host}{_path(url)}: {why}"))
@@ -243,16 +253,32 @@ class Session:
         return f"{message}; {fix}" if fix else message
 
 
-class _Said(msgspec.Struct):
-    message: str = ""
+class _Message(msgspec.Struct):
+    message: str
+
+
+class _Error(msgspec.Struct):
+    error: str
+
+
+class _Detail(msgspec.Struct):
+    detail: str
+
+
+class _Errors(msgspec.Struct):
+    errors: list[_Detail]
 
 
 def _said(answer: Answer) -> str:
     """Return the service's own words about an error, made fit for one line."""
-    try:
-        return one_line(msgspec.json.decode(answer.body, type=_Said).message)
-    except (ValueError, RecursionError):
-        return ""
+    for shape in (_Message, _Error, _Errors):  # GitHub's, npm's, crates.io's
+        with suppress(ValueError, RecursionError):
+            match msgspec.json.decode(answer.body, type=shape):
+                case _Message(message=words) | _Error(error=words):
+                    return one_line(words)
+                case _Errors(errors=[_Detail(detail=words), *_]):
+                    return one_line(words)
+    return ""
 
 
 def _path(url: str) -> str:

@@ -1,7 +1,11 @@
 """The command line: parse, load, call one function, return an exit code."""
 
 import gc
+import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +37,22 @@ def main() -> None:
         sys.exit(USAGE)
     except click.Abort:
         sys.exit(130)
+
+
+@contextmanager
+def ending_at_once() -> Iterator[None]:
+    """End the process with exit code 0 where this ends, or on SIGTERM while it still starts.
+
+    Without the interpreter's own end: a source's thread that is in C++ then would abort it.
+    """
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with suppress(SystemExit):
+            yield
+        sys.stderr.flush()
+        os._exit(0)
+    finally:  # by a mistake
+        signal.signal(signal.SIGTERM, before)
 
 
 config_option = click.option(
@@ -83,9 +103,10 @@ def cli() -> None:
 @format_option
 def serve(**flags: object) -> None:
     """Collect on each source's schedule and serve /metrics and the status page."""
-    from exporter.commands import serving
+    with ending_at_once():
+        from exporter.commands import serving
 
-    serving.serve(flags, clock)
+        serving.serve(flags, clock)
 
 
 @cli.command()
@@ -96,9 +117,10 @@ def serve(**flags: object) -> None:
 @storage_option
 def demo(**flags: object) -> None:
     """Serve the bundled example release; needs no configuration, token or network."""
-    from exporter.commands import serving
+    with ending_at_once():
+        from exporter.commands import serving
 
-    serving.demo(flags, clock)
+        serving.demo(flags, clock)
 
 
 @cli.command()

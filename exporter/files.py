@@ -144,7 +144,7 @@ def read_text(found: Found, limit: int = TEXT_LIMIT) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        message = f"not {encoding.upper()} text"
+        message = f"not {encoding.upper()} text; save it as UTF-8"
         raise ItemError(Reason.ENCODING, found.name, f"byte {error.start}", message) from error
     if "\0" in text:
         position = f"character {text.index(chr(0))}"

@@ -40,9 +40,18 @@ class SourceState:
         return self.attempted is not None
 
     @property
+    def problem(self) -> str:
+        """What was wrong with the last run as a whole; empty when it was good."""
+        if self.error is not None:
+            return self.error[1]
+        if self.tried and self.reading and self.reading.rejected and not self.reading.read:
+            return "nothing of it could be taken"
+        return ""
+
+    @property
     def up(self) -> bool:
         """Whether the last run was good."""
-        return self.tried and self.error is None
+        return self.tried and self.error is None and not self.problem
 
 
 def acceptable(state: SourceState, plan: Plan, now: datetime) -> Reading | None:

@@ -1,6 +1,8 @@
 """The command line as a user types it: what it prints, and the exit code."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -208,3 +210,24 @@ def test_generate_tells_what_does_not_follow_and_writes_it(run: Run) -> None:
     assert (code, err.count("does not follow")) == (1, len(ARTIFACTS))
     assert run("generate")[0] == 0
     assert run("generate", "--check")[0] == 0
+
+
+BUSY = """
+import threading, time
+from exporter.cli import ending_at_once
+from exporter.privacy import Audit
+
+def search():
+    audit = Audit()
+    while True:
+        audit.redact("x" * 1000 + " jane@example.org")
+
+with ending_at_once():
+    threading.Thread(target=search, daemon=True).start()
+    time.sleep(0.5)
+"""
+
+
+def test_a_source_that_is_busy_does_not_abort_the_end() -> None:
+    ended = subprocess.run([sys.executable, "-c", BUSY], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")

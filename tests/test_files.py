@@ -378,18 +378,18 @@ def test_text_is_utf_8_or_marked_utf_16(folder: Path, content: bytes, text: str)
 @pytest.mark.parametrize(
     ("content", "position", "message"),
     [
-        (b"ab\xff", "byte 2", "not UTF-8 text"),
-        (b"\xef\xbb\xbfab\xff", "byte 5", "not UTF-8 text"),
-        ("größe".encode("latin-1"), "byte 2", "not UTF-8 text"),
-        (b"ab\xc3", "byte 2", "not UTF-8 text"),
-        (b"\xed\xa0\x80", "byte 0", "not UTF-8 text"),
-        (b"\xc0\x80", "byte 0", "not UTF-8 text"),
-        (b"\xff\xfea\x00b", "byte 4", "not UTF-16 text"),
-        (b"\xff\xfea\x00\x00\xd8", "byte 4", "not UTF-16 text"),
+        (b"ab\xff", "byte 2", "not UTF-8 text; save it as UTF-8"),
+        (b"\xef\xbb\xbfab\xff", "byte 5", "not UTF-8 text; save it as UTF-8"),
+        ("größe".encode("latin-1"), "byte 2", "not UTF-8 text; save it as UTF-8"),
+        (b"ab\xc3", "byte 2", "not UTF-8 text; save it as UTF-8"),
+        (b"\xed\xa0\x80", "byte 0", "not UTF-8 text; save it as UTF-8"),
+        (b"\xc0\x80", "byte 0", "not UTF-8 text; save it as UTF-8"),
+        (b"\xff\xfea\x00b", "byte 4", "not UTF-16 text; save it as UTF-8"),
+        (b"\xff\xfea\x00\x00\xd8", "byte 4", "not UTF-16 text; save it as UTF-8"),
         (b"ab\0c", "character 2", "a NUL character: not text"),
         ("ab".encode("utf-16-le"), "character 1", "a NUL character: not text"),
         ("ab".encode("utf-32"), "character 0", "a NUL character: not text"),
-        (b"\x1f\x8b\x08\x00", "byte 1", "not UTF-8 text"),
+        (b"\x1f\x8b\x08\x00", "byte 1", "not UTF-8 text; save it as UTF-8"),
     ],
 )
 def test_what_is_no_text_is_refused_with_its_position(

@@ -12,7 +12,7 @@ from exporter.freshness import (
     show_age,
     staleness,
 )
-from exporter.model import ErrorClass, Inapplicable, Reading, Sample, labels
+from exporter.model import ErrorClass, Inapplicable, Reading, Reason, Rejection, Sample, labels
 from exporter.plan import Milestone, Phase, Plan
 
 MOMENT = timedelta(microseconds=1)
@@ -141,6 +141,18 @@ def test_a_source_is_up_once_its_last_run_was_good(
 ) -> None:
     state = SourceState(LIMITS, attempted=attempted, error=error)
     assert (state.tried, state.up) == (tried, up)
+
+
+@pytest.mark.parametrize(
+    ("read", "reject", "up"), [(0, True, False), (1, True, True), (0, False, True)]
+)
+def test_a_source_of_which_nothing_could_be_taken_is_not_up(
+    read: int, reject: bool, up: bool
+) -> None:
+    rejections = [Rejection(Reason.SHAPE, "a.json", "", "no telemetry")] * reject
+    reading = Reading.of([], read=read, rejections=rejections)
+    state = SourceState(LIMITS, reading, NOW, NOW)
+    assert (state.up, bool(state.problem)) == (up, not up)
 
 
 @pytest.mark.parametrize(

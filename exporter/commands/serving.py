@@ -13,8 +13,11 @@ from exporter.server.app import build_app
 from exporter.server.process import listen
 from exporter.server.process import serve as serve_app
 from exporter.service import Service
+from exporter.telemetry.client import ENGINE
 
 Clock = Callable[[], datetime]
+
+FOLDER = "release-exporter-demo-"
 
 
 def serve(flags: Mapping[str, object], clock: Clock) -> None:
@@ -23,15 +26,19 @@ def serve(flags: Mapping[str, object], clock: Clock) -> None:
     service = Service(settings.config_file, settings.storage_path, clock)
     # The socket first: a taken port is said at once, before anything is read.
     bound = listen(settings.web_listen_address)
-    service.start()
-    app = build_app(service, clock, lifecycle=settings.web_enable_lifecycle)
-    serve_app(app, bound, service.reload)
-    service.runner.stop()
+    try:
+        service.start()
+        app = build_app(service, clock, lifecycle=settings.web_enable_lifecycle)
+        serve_app(app, bound, service.reload)
+    finally:
+        service.runner.stop()
+        ENGINE.close()  # it would go on with what it reads
 
 
 def demo(flags: Mapping[str, object], clock: Clock) -> None:
     """Serve a copy of the example, its dates shifted so that the beta ends today."""
-    with tempfile.TemporaryDirectory(prefix="release-exporter-demo-") as folder:
+    # What an abandoned read still writes there is no reason to end with an error.
+    with tempfile.TemporaryDirectory(prefix=FOLDER, ignore_cleanup_errors=True) as folder:
         file = example.prepare(Path(folder), clock())
         click.echo("The bundled example release: made data, its dates shifted to today.", err=True)
         click.echo("Status page and /metrics at the address below; end it with Ctrl-C.", err=True)

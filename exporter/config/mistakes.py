@@ -126,7 +126,7 @@ def _into(annotation: Any, part: Any) -> Any:
         for name, field in model.model_fields.items():
             if part == (field.alias or name):
                 return field.annotation
-    arguments = get_args(_without_none(annotation))
+    arguments = [one for one in get_args(_without_none(annotation)) if one is not Ellipsis]
     return arguments[-1] if arguments else annotation
 
 

@@ -68,5 +68,5 @@ def _source(name: str, state: SourceState, plan: Plan, now: datetime) -> tuple[s
     reading = state.reading
     read = f"{reading.read:,} items" if reading else ""
     rejected = sum(reading.rejected.values()) if reading else 0
-    problem = state.error[1] if state.error else staleness(state, plan, now)
+    problem = state.problem or staleness(state, plan, now)
     return (name, "ok" if state.up else "failed", read, f"{rejected:,} rejected", problem)

@@ -34,7 +34,7 @@ def parse(text: str, file: str) -> tuple[list[Check], list[Rejection]]:
     """
     checks: list[Check] = []
     rejections: list[Rejection] = []
-    parse_items = _yaml if file.endswith((".yaml", ".yml")) else parse_tasks
+    parse_items = _yaml if file.lower().endswith((".yaml", ".yml")) else parse_tasks
     for item in parse_items(text, file):
         if isinstance(item, Rejection):
             rejections.append(item)

@@ -51,14 +51,15 @@ def _health(name: str, state: SourceState, plan: Plan, now: datetime) -> Health:
     badge = _badge(state, stale)
     if badge is UNREAD and state.reading is None:
         return Health(name, state, badge, "", "")
-    why = f"{state.error[0].replace('_', ' ')}: {state.error[1]}" if state.error else stale
+    kind = f"{state.error[0].replace('_', ' ')}: " if state.error else ""
+    why = kind + state.problem or stale
     return Health(name, state, badge, why, _standing(state, stale))
 
 
 def _badge(state: SourceState, stale: str) -> Badge:
     if not state.tried:
         return UNREAD
-    if state.error:
+    if state.problem:
         return FAILING
     return STALE if stale else OK
 

@@ -201,4 +201,17 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < _LONGEST_INTEGER else float(digits)
 
 
-_DECODER = JSONDecoder(parse_int=_integer, parse_constant=lambda _: NOT_JSON, strict=False)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object; the last of a repeated name counts, but null takes back nothing said."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        made |= {name: value for name, value in pairs if made[name] is None and value is not None}
+    return made
+
+
+_DECODER = JSONDecoder(
+    parse_int=_integer,
+    parse_constant=lambda _: NOT_JSON,
+    object_pairs_hook=_object,
+    strict=False,
+)

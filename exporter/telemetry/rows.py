@@ -96,14 +96,17 @@ def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
     """
     order, ordered = _sort(keys)
     without = int(np.searchsorted(ordered, 1))
-    anonymous, order, ordered = order[:without], order[without:], ordered[without:]
+    # What is not needed any more goes at once: in here memory is at its peak.
+    anonymous, order, ordered = order[:without].copy(), order[without:], ordered[without:]
     again = np.zeros(len(ordered), np.bool_)
     np.equal(ordered[1:], ordered[:-1], out=again[1:])
-    unique, winners = ordered[~again], order[~again]
+    unique = ordered[~again]
     del ordered
+    winners = order[~again]
     several = again.copy()
     several[:-1] |= again[1:]
     rows = order[several]
+    del order
     begins = np.flatnonzero(~again[several])
     if not len(rows):
         return Choice(unique, winners, anonymous, rows, rows)
@@ -140,8 +143,9 @@ def _sort(keys: Keys) -> tuple[Numbers, Keys]:
     packed |= np.arange(len(keys), dtype=np.uint64)
     packed.sort()
     packed &= (np.uint64(1) << bits) - np.uint64(1)
+    ordered = keys[packed.view(np.int64)]  # other indices would be copied first
     order = packed.astype(np.uint32)
-    ordered = keys[order]
+    del packed
     if not np.all(ordered[1:] >= ordered[:-1]):
         # Two keys differ in the last bits only: once in thirty times for a million of them.
         order = np.argsort(keys).astype(np.uint32)

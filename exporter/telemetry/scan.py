@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,14 @@ NO_EXPORT = "not a telemetry export; rename it or narrow `files`"
 DEEPEST = 32
 
 _DATE = re.compile(r"(?<!\d)(\d{4})(-?)([01]\d)\2([0-3]\d)(?!\d)")
+
+
+class Selected(Enum):
+    """What the settings' patterns make of a file; UNCLEAR is in a folder of exports and is none."""
+
+    EXPORT = auto()
+    UNCLEAR = auto()
+    NO = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +83,20 @@ def _entries(root: Path, patterns: tuple[str, ...]) -> Iterator[Found | Rejectio
             with os.scandir(folder) as entries:
                 visible = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError:
-            if any(_reaches(folder[below:], pattern) for pattern in patterns):
-                yield _refused(Reason.UNREADABLE, folder[below:], "a folder that cannot be read")
+            yield _refused(Reason.UNREADABLE, folder[below:], "a folder that cannot be read")
             continue
         for entry in visible:
             name = entry.path[below:]
             if entry.is_dir(follow_symlinks=False):
+                if not any(_reaches(name, pattern) for pattern in patterns):
+                    continue  # such as our own state, with as many files as there are exports
                 if name.count("/") < DEEPEST:
                     waiting.append(entry.path)
-                elif any(_reaches(name, pattern) for pattern in patterns):
+                else:
                     yield _refused(Reason.DEPTH, name, f"more than {DEEPEST} folders deep")
-            elif any(_selects(name, pattern) for pattern in patterns):
+            elif (selected := _selected(name, patterns)) is Selected.EXPORT:
                 yield _look(root, name, entry)
-            elif any(matches(name, pattern) for pattern in patterns) and not _is_note(entry.name):
+            elif selected is Selected.UNCLEAR:
                 yield _refused(Reason.SHAPE, name, NO_EXPORT)
 
 
@@ -114,12 +124,13 @@ def _path(name: str) -> Path:
 
 
 @lru_cache(maxsize=65_536)
-def _selects(name: str, pattern: str) -> bool:
-    if not matches(name, pattern):
-        return False
-    last = PurePosixPath(pattern).name
-    named = last != "**" and fnmatchcase(PurePosixPath(name).name, last)
-    return named or name.lower().endswith(SUFFIXES)
+def _selected(name: str, patterns: tuple[str, ...]) -> Selected:
+    last = PurePosixPath(name).name
+    matching = [PurePosixPath(pattern).name for pattern in patterns if matches(name, pattern)]
+    named = any(pattern != "**" and fnmatchcase(last, pattern) for pattern in matching)
+    if named or (matching and last.lower().endswith(SUFFIXES)):
+        return Selected.EXPORT
+    return Selected.UNCLEAR if matching and not _is_note(last) else Selected.NO
 
 
 def _is_note(name: str) -> bool:

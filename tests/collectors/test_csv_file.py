@@ -251,7 +251,10 @@ def test_half_written_last_row_does_not_make_yesterday_s_value_today_s(context: 
         (b"day,other\nD1,1\n", "crash.csv: header: 0 columns are called 'crash free'"),
         (b"crash free,crash free\n1,2\n", "crash.csv: header: 2 columns are called 'crash free'"),
         (b'"crash free,x\n1,2\n', "(syntax)"),
-        (b"crash free,x\n\xff,2\n", "crash.csv: byte 13: not UTF-8 text (encoding)"),
+        (
+            b"crash free,x\n\xff,2\n",
+            "crash.csv: byte 13: not UTF-8 text; save it as UTF-8",
+        ),
         (b"crash free,x\n1,\0\n", "(encoding)"),
         (b"crash free," * 1001 + b"x\n", "more than 1,000 columns (size)"),
         (b"crash free,x\n" + b"1,2\n" * 100_001, "more than 100,000 rows (size)"),

@@ -382,6 +382,15 @@ def test_an_id_that_a_spreadsheet_rounded_merges_nobody(context: Context) -> Non
     assert satisfaction(collect(context, answers("1.14E+11,5,10", "1.14E+11,3,9"))) == (4, 2)
 
 
+@pytest.mark.parametrize("name", ["Username", "Email Address"])
+def test_of_two_answers_to_google_from_one_address_the_later_counts(
+    context: Context, name: str
+) -> None:
+    text = GOOGLE.replace("Username", name)
+    again = '"2026/01/17 11:40:00 AM PST","ann@example.org","1","10",""\n'
+    assert satisfaction(collect(context, text + again)) == (3.8, 5)
+
+
 def test_one_network_may_have_many_respondents(context: Context) -> None:
     text = f'Network ID,"{SATISFIED}"\n98f,5\n98f,3\n'
     assert satisfaction(collect(context, text, recommend=None)) == (4, 2)

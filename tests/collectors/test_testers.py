@@ -132,13 +132,22 @@ def test_a_roster_with_every_column_withholds_nothing(context: Context) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["yes", "Yes", " YES ", "y", "true", "TRUE", "1", "x", "OK", "success", "✓"]
+    "word",
+    [
+        *("yes", "Yes", " YES ", "y", "true", "TRUE", "1", "x", "OK", "success"),
+        "✓",
+        "✔\ufe0f",
+        "✅",
+    ],
 )
 def test_people_say_yes_in_many_ways(context: Context, word: str) -> None:
     assert value(collect(context, roster(f"ann,{word},,")), INSTALL) == 1
 
 
-@pytest.mark.parametrize("word", ["no", "No", "n", "false", "FALSE", "0", "failed", "error", "✗"])
+@pytest.mark.parametrize(
+    "word",
+    [*("no", "No", "n", "false", "FALSE", "0", "failed", "error"), "✗", "✖\ufe0f", "❌"],
+)
 def test_people_say_no_in_many_ways(context: Context, word: str) -> None:
     assert value(collect(context, roster(f"ann,{word},,")), INSTALL) == 0
 
@@ -262,8 +271,9 @@ YAML = """
 """
 
 
-def test_a_roster_in_yaml_says_the_same(context: Context) -> None:
-    reading = collect(context, YAML, "testers.yaml")
+@pytest.mark.parametrize("name", ["testers.yaml", "Testers.YML"])
+def test_a_roster_in_yaml_says_the_same(context: Context, name: str) -> None:
+    reading = collect(context, YAML, name)
     assert value(reading, INSTALL) == 0.5
     assert value(reading, COMPLETION) == pytest.approx(2 / 3)
     assert value(reading, RESPONSE) == pytest.approx(1 / 3)

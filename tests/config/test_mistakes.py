@@ -33,6 +33,7 @@ class Settings(BaseModel):
     text: str = ""
     either: Inner | int = 1
     listed: list[Entry] = []
+    several: tuple[Inner, ...] = ()
     numbers: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
 
 
@@ -42,6 +43,7 @@ class Settings(BaseModel):
         ({"zzz": 1}, ["sources.x.zzz: unknown key 'zzz'; known are either, listed, many,"]),
         ({"one": {"sise": 1}}, ["sources.x.one.sise: unknown key 'sise'; did you mean 'size'?"]),
         ({"many": [{}, {"sise": 1}]}, ["sources.x.many[2].sise: unknown key 'sise'; did you mean"]),
+        ({"several": [{"sise": 1}]}, ["sources.x.several[1].sise: unknown key 'sise'; did you"]),
         ({"named": {"a": {"sise": 1}}}, ["sources.x.named.a.sise: unknown key 'sise'; did you"]),
         ({"maybe": {"a": {"sise": 1}}}, ["sources.x.maybe.a.sise: unknown key 'sise'; did you"]),
         ({"one": 3}, ["sources.x.one: write keys with values"]),

@@ -200,6 +200,12 @@ def test_sigterm_finishes_a_scrape_under_way_and_exits_0(
     assert b"release_schedule_variance_seconds" in answer
 
 
+def test_sigterm_while_it_starts_exits_0(start: Start, file: Path, tmp_path: Path) -> None:
+    exporter = start(file, tmp_path)
+    exporter.wait_for("msg=serving")
+    assert exporter.end() == 0
+
+
 def test_an_idle_connection_does_not_hold_up_the_end(
     start: Start, file: Path, tmp_path: Path
 ) -> None:

@@ -149,7 +149,7 @@ def test_windows_line_ends_change_nothing() -> None:
 )
 def test_yaml_is_a_list_or_names_with_answers(text: str) -> None:
     expected = {"a": True, "b": False, "c": False, "d": False}
-    assert ticks(text, "checks.yaml") == ticks(text, "checks.yml") == expected
+    assert ticks(text, "checks.yaml") == ticks(text, "Checks.YML") == expected
 
 
 NOT_ONE = {

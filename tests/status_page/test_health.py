@@ -74,6 +74,13 @@ def test_rejections_are_counted_whole_and_listed_in_part() -> None:
     assert health.rejections == tuple(rejections[:LISTED])
 
 
+def test_a_source_of_which_nothing_could_be_taken_is_failing() -> None:
+    rejection = Rejection(Reason.SHAPE, "a.json", "", "no telemetry")
+    reading = Reading.of([], read=0, rejections=[rejection])
+    (health,) = list_health({"telemetry": replace(GOOD, reading=reading)}, make_plan(), NOW)
+    assert (health.badge, health.why) == (FAILING, "nothing of it could be taken")
+
+
 def test_sources_stand_in_the_order_of_their_names() -> None:
     names = [one.name for one in list_health({"b": GOOD, "a": GOOD}, make_plan(), NOW)]
     assert names == ["a", "b"]

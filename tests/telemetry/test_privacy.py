@@ -339,3 +339,9 @@ def test_rejected_copies_are_audited_once_too(exports: Exports) -> None:
     reading = exports.read()
     assert values(reading, "release_privacy_violations") == 1
     assert reading.rejected == {Reason.FIELD: 2}
+
+
+@pytest.mark.parametrize("value", ['"ls -la", "command": null', 'null, "command": "ls -la"'])
+def test_a_private_field_that_stands_there_twice_offends(exports: Exports, value: str) -> None:
+    exports.write("export.json", text(event(command="?")).replace('"?"', value))
+    assert findings(exports) == {"field": 1}

@@ -1,6 +1,8 @@
 """Which files of a folder are telemetry."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,3 +104,18 @@ def test_a_linked_folder_is_passed_over(folder: Path, tmp_path: Path) -> None:
 def test_names_that_are_not_text_are_shown_as_text(folder: Path) -> None:
     (folder / "other" / "n\udcff.json").write_text("[]")
     assert names(folder, "other") == ["other/h.json", "other/n\\udcff.json"]
+
+
+def test_a_folder_that_no_pattern_reaches_is_not_looked_into(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    scandir = os.scandir
+
+    def note(path: str) -> Any:
+        looked.append(Path(path).name)
+        return scandir(path)
+
+    monkeypatch.setattr("exporter.telemetry.scan.os.scandir", note)
+    names(folder, "telemetry", "tele*/deep")
+    assert set(looked) == {folder.name, "telemetry", "deep", "er"}

@@ -13,8 +13,12 @@ from exporter.model import Reason, Rejection
 
 SCORES = {"satisfaction": range(1, 6), "recommend": range(11)}
 
-# Typeform's token stands under `#`. Its Network ID is shared by an office: no identity.
-_RESPONDENT = ("respondent id", "response id", "submission id", "id", "#", "token")
+# Typeform's token stands under `#`. Its Network ID is shared by an office: no identity. Google asks
+# for an address, where it asks for anything.
+_RESPONDENT = (
+    *("respondent id", "response id", "submission id", "id", "#", "token"),
+    *("email address", "username"),
+)
 _TIME = ("submit date utc", "completion time", "timestamp", "submitted at", "submission date")
 
 # "4 - Satisfied" or "5 (very satisfied)", but not "4/5", "4-5" or "4.5".

@@ -49,7 +49,7 @@ def collect(settings: Settings, context: Context) -> Reading:
     """Return the three ratios and the counts behind them."""
     found = find_one(context.folder, settings.file, "file")
     beta, today = context.plan.beta_days(), context.plan.today(context.now)
-    read = entries.parse if found.name.endswith((".yaml", ".yml")) else csv_text.parse
+    read = entries.parse if found.name.lower().endswith((".yaml", ".yml")) else csv_text.parse
     try:
         table = read(read_text(found, csv_text.LENGTH), found.name)
         roster = parse(table, settings.columns, beta, today)

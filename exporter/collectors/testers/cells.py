@@ -10,9 +10,11 @@ from exporter.files import ItemError
 from exporter.model import Reason, Rejection
 from exporter.plan import DAY
 
-_YES = ("yes", "y", "true", "1", "x", "ok", "success", "succeeded", "done", "✓", "✔")
-_NO = ("no", "n", "false", "0", "fail", "failed", "failure", "error", "✗", "✘")
-_OPEN = ("", "-", "pending", "open")
+_YES = ("yes", "y", "true", "1", "x", "ok", "success", "succeeded", "done", "✓", "✔", "✅", "☑")
+_NO = ("no", "n", "false", "0", "fail", "failed", "failure", "error", "✗", "✘", "✖", "❌")
+_OPEN = ("", "-", "pending", "open", "☐")
+# Behind a sign it only asks for colour.
+_VARIATION = "\ufe0f"
 _ANSWERS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False) | dict.fromkeys(_OPEN)
 
 _DAY_PREFIX = re.compile(r"\b(?:day|d)[\s_]*(?=[0-9])")
@@ -26,7 +28,7 @@ def mistake(table: Table, row: Row, field: str, message: str) -> ItemError:
 
 def answer(table: Table, column: int, row: Row) -> bool | None:
     """Return what the cell says, None while it says nothing; raises ItemError."""
-    word = row.cells[column].strip().casefold()
+    word = row.cells[column].replace(_VARIATION, "").strip().casefold()
     if word not in _ANSWERS:
         raise mistake(table, row, plain(table.header[column]), "expected yes, no or nothing")
     return _ANSWERS[word]

@@ -10,6 +10,7 @@ from pathlib import Path
 from exporter.config.loading import load_release
 from exporter.model import UserError
 from exporter.plan import DAY, Plan
+from exporter.recorded import Recorded
 
 EXAMPLE = "caro-v1.1.0"
 # Beside the package in a clone, inside it once installed.
@@ -35,6 +36,13 @@ def prepare(folder: Path, now: datetime) -> Path:
         written = shift.written(name).timestamp()
         os.utime(target, (written, written))
     return folder / "release.yaml"
+
+
+def connect(file: Path, upstream: Recorded) -> dict[str, str]:
+    """Let the copy ask the recorded services; returns the environment that GitHub takes."""
+    text = file.read_text()
+    file.write_text(text.replace("url: https://crates.io", f"url: {upstream.url}"))
+    return {"GITHUB_URL": upstream.github, "GITHUB_TOKEN": "made-up"}
 
 
 def find_example() -> Path:

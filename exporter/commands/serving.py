@@ -1,5 +1,6 @@
 """`serve` and `demo`."""
 
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,7 +9,9 @@ from pathlib import Path
 import click
 
 from exporter import demo as example
+from exporter import recorded
 from exporter.commands.settings import settle
+from exporter.config.environment import PREFIX
 from exporter.server.app import build_app
 from exporter.server.process import listen
 from exporter.server.process import serve as serve_app
@@ -43,4 +46,13 @@ def demo(flags: Mapping[str, object], clock: Clock) -> None:
         click.echo("The bundled example release: made data, its dates shifted to today.", err=True)
         click.echo("Status page and /metrics at the address below; end it with Ctrl-C.", err=True)
         storage = flags.get("storage_path") or Path(folder) / "data"
-        serve(dict(flags) | {"config_file": file, "storage_path": storage}, clock)
+        with recorded.serve(recorded.load_upstream(file.parent / "upstream"), clock) as upstream:
+            _speak_to(example.connect(file, upstream))
+            serve(dict(flags) | {"config_file": file, "storage_path": storage}, clock)
+
+
+def _speak_to(settings: Mapping[str, str]) -> None:
+    """Replace what the environment says of GitHub: the demo is not to be told a real secret."""
+    for name in [name for name in os.environ if name.upper().startswith(f"{PREFIX}GITHUB_")]:
+        del os.environ[name]
+    os.environ.update({PREFIX + name: value for name, value in settings.items()})

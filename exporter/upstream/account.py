@@ -144,11 +144,26 @@ def account_of(host: str, identity: str, folder: Path) -> Account:
 
 
 def standings() -> tuple[Standing, ...]:
-    """Return every account of this process by host; of two for one host, the one asked most."""
+    """Return how each host stands to this process; what it told several credentials is joined."""
     by_host: dict[str, Standing] = {}
-    for account in sorted(_ACCOUNTS.values(), key=lambda one: sum(one.standing.asked.values())):
-        by_host[account.host] = account.standing
+    for one in sorted((account.standing for account in _ACCOUNTS.values()), key=_latest):
+        other = by_host.get(one.host)
+        by_host[one.host] = one if other is None else _joined(other, one)
     return tuple(by_host[host] for host in sorted(by_host))
+
+
+def _latest(standing: Standing) -> float:
+    return max((quota.reset for quota in standing.known.quotas.values()), default=0.0)
+
+
+def _joined(older: Standing, newer: Standing) -> Standing:
+    known = Known(
+        max(older.known.not_before, newer.known.not_before),
+        max(older.known.strikes, newer.known.strikes),
+        older.known.quotas | newer.known.quotas,
+        newer.known.expires or older.known.expires,
+    )
+    return Standing(newer.host, known, Counter(older.asked) + Counter(newer.asked))
 
 
 def is_limited(answer: Answer) -> bool:

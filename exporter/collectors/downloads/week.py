@@ -130,7 +130,9 @@ def measure(told: Told, now: datetime) -> Reading:
         rejected={one.reason: 1 for one in told.rejections},
         rejections=told.rejections,
         facts_from=_observed(told.told, now),
-        inapplicable=() if days == DAYS else (_not_judged(_so_far(told, told.week, days, now)),),
+        inapplicable=()
+        if days == DAYS
+        else (_not_judged(_why_not_judged(told, told.week, days, now)),),
     )
 
 
@@ -146,11 +148,10 @@ def _check_not_late(told: Told, week: Week, days: int, now: datetime) -> None:
     raise SourceError(ErrorClass.SERVER, message)
 
 
-def _so_far(told: Told, week: Week, days: int, now: datetime) -> str:
-    counted = f"count so far, {days} of {DAYS} days"
+def _why_not_judged(told: Told, week: Week, days: int, now: datetime) -> str:
     if now < week.over:
-        return f"{counted}; the week ends {week.over:%Y-%m-%d %H:%M} UTC"
-    return f"{counted}; {told.service} has not told the rest yet"
+        return f"the week ends {week.over:%Y-%m-%d %H:%M} UTC"
+    return f"{told.service} has counted {days} of {DAYS} days"
 
 
 def _observed(told: date | None, now: datetime) -> datetime | None:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, HttpUrl
 
 from exporter.collectors.downloads import crates, npm, pypi
 from exporter.collectors.downloads.asked import Asked
-from exporter.collectors.downloads.week import measure
+from exporter.collectors.downloads.measure import measure
 from exporter.collectors.settings import HOUR, SourceSettings
 from exporter.config.patterns import Pattern
 from exporter.config.release_file import Name

@@ -45,13 +45,17 @@ def rows_of(first: date, last: date, times: int = 1) -> dict[date, int]:
 
 @dataclass
 class Registries:
-    """The recorded services, and a reading of them at any time; `clock` is theirs."""
+    """The recorded services, and a reading of them at any time; `clock` is theirs.
+
+    A test that asks for what no registry has a name for says that it is `hostile`.
+    """
 
     context: Context
     crates: dict[str, Crate] = field(default_factory=dict)
     pypi: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     npm: dict[str, NpmPackage] = field(default_factory=dict)
     clock: datetime = PUBLISHED
+    hostile: bool = False
     server: Recorded = field(init=False)
 
     def crate(
@@ -112,7 +116,7 @@ class Registries:
         self.clock = served or now
         plan = plan_with(actual, zone).as_of(now)
         context = replace(self.context, now=now, package=(registry, name), plan=plan)
-        settings = Settings.model_validate({"url": self.server.url, "deadline": "5s"} | written)
+        settings = Settings.model_validate({"url": self.server.url, "deadline": "30s"} | written)
         return collect(settings, context)
 
     def refused(self, registry: str, now: datetime, **written: Any) -> SourceError:

@@ -113,7 +113,7 @@ def test_the_count_so_far_says_so_and_when_the_week_ends(registries: Registries)
     assert sample.evidence.startswith("count so far, 3 of 7 days; caro 1.1.0 on crates.io")
     assert sample.observed == at(3, "00:00")
     (why,) = reading.inapplicable
-    assert why.reason == "count so far, 3 of 7 days; the week ends 2026-01-31 00:00 UTC"
+    assert why.reason == "the week ends 2026-01-31 00:00 UTC"
 
 
 def test_only_exactly_this_version_counts(registries: Registries) -> None:

@@ -138,4 +138,4 @@ def test_a_day_that_npm_leaves_out_is_not_counted_and_no_zero(
     reading = read(httpserver, context, "npm", answers)
     assert list(daily(reading)) == ["2026-01-24", "2026-01-25", "2026-01-26"]
     (why,) = reading.inapplicable
-    assert why.reason == "count so far, 3 of 7 days; npm has not told the rest yet"
+    assert why.reason == "npm has counted 3 of 7 days"

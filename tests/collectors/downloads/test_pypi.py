@@ -64,7 +64,7 @@ def test_behind_the_newest_row_nothing_is_zero(registries: Registries) -> None:
     assert counted(reading) == (100, 4)
     assert list(daily(reading)) == ["2026-01-24", "2026-01-25", "2026-01-26", "2026-01-27"]
     (why,) = reading.inapplicable
-    assert why.reason == "count so far, 4 of 7 days; pypistats has not told the rest yet"
+    assert why.reason == "pypistats has counted 4 of 7 days"
 
 
 def test_a_service_that_is_days_behind_with_the_week_is_an_error(registries: Registries) -> None:

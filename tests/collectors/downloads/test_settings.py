@@ -145,6 +145,7 @@ def test_a_release_file_takes_no_such_package(name: str) -> None:
 def test_whatever_the_name_it_stays_one_part_of_the_path(
     registries: Registries, registry: str, name: str
 ) -> None:
+    registries.hostile = True
     error = registries.refused(registry, at(9), name=name, published=PUBLISHED)
     assert error.kind is ErrorClass.NOT_FOUND
     parts = [one.path.count("/") for one in registries.server.log]

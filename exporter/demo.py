@@ -40,8 +40,9 @@ def prepare(folder: Path, now: datetime) -> Path:
 
 def connect(file: Path, upstream: Recorded) -> dict[str, str]:
     """Let the copy ask the recorded services; returns the environment that GitHub takes."""
-    text = file.read_text()
+    text, before = file.read_text(), file.stat()
     file.write_text(text.replace("url: https://crates.io", f"url: {upstream.url}"))
+    os.utime(file, (before.st_atime, before.st_mtime))
     return {"GITHUB_URL": upstream.github, "GITHUB_TOKEN": "made-up"}
 
 

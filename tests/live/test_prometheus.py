@@ -1,5 +1,6 @@
 """A real Prometheus scrapes the exporter."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from exporter.cli import clock
+from tests.example import EXAMPLE, connected
 from tests.live.conftest import Exporter, Program, until
 
 pytestmark = pytest.mark.live
 
-EXAMPLE = Path(__file__).parents[2] / "examples/caro-v1.1.0/release.yaml"
 CONFIG = """
 global: {{scrape_interval: 1s}}
 scrape_configs:
@@ -26,7 +28,15 @@ Query = Callable[[str], list[dict[str, Any]]]
 def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
     """Return a function that asks a Prometheus which scrapes the bundled example."""
     folder = tmp_path_factory.mktemp("prometheus")
-    exporter = Exporter(EXAMPLE, folder / "data").ready()
+    file = shutil.copytree(EXAMPLE, folder / "example") / "release.yaml"
+    # One source less.
+    text = file.read_text()
+    file.write_text(text[: text.index("  # PM-3")] + text[text.index("  # PM-6") :])
+    with connected(file, clock) as environment:
+        yield from _queries(folder, Exporter(file, folder / "data", **environment).ready())
+
+
+def _queries(folder: Path, exporter: Exporter) -> Iterator[Query]:
     config = folder / "prometheus.yml"
     config.write_text(CONFIG.format(target=exporter.url.removeprefix("http://")))
     prometheus = Program(
@@ -63,11 +73,11 @@ def test_a_gauge_has_the_value_and_labels_of_the_example(query: Query) -> None:
 
 
 def test_what_has_no_source_is_absent_and_unknown(query: Query) -> None:
-    assert query("release_open_bugs") == []
-    (verdict,) = query('release_metric_verdict{metric="QM-1"} == 1')
+    assert query("release_telemetry_overhead_ratio") == []
+    (verdict,) = query('release_metric_verdict{metric="PM-3"} == 1')
     assert verdict["metric"]["verdict"] == "unknown"
 
 
 def test_types_and_help_arrive(query: Query) -> None:
     assert query("count by (verdict) (release_metric_verdict == 1)") != []
-    assert len(query("release_source_up == 1")) == 7
+    assert len(query("release_source_up == 1")) == 8

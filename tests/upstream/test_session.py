@@ -448,3 +448,22 @@ def test_post_returns_the_answer_in_its_shape(server: HTTPServer, converse: Conv
     server.expect_request("/api/x", method="POST", json={"query": "q"}).respond_with_json({"id": 7})
     with converse() as session:
         assert session.post("x", {"query": "q"}, Item) == Item(7)
+
+
+def test_host_that_is_asked_in_two_names_is_shown_once(
+    server: HTTPServer, service: Service, context: Context
+) -> None:
+    account._ACCOUNTS.clear()
+    quota = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "59"}
+    reset = str(int(NOW.timestamp()) + 600)
+    server.expect_request("/api/x").respond_with_handler(
+        tagged([], **quota, **{"X-RateLimit-Reset": reset})
+    )
+    server.expect_request("/api/y").respond_with_handler(limited(429, Retry_After="90"))
+    with Session(replace(service, authorization=""), context, DEADLINE) as session:
+        session.get("x", list[Item])
+    refused(Session(service, context, DEADLINE), "y")
+    (standing,) = account.standings()
+    assert standing.asked == {"ok": 1, "refused": 1}
+    assert standing.known.quotas["core"].remaining == 59
+    assert standing.known.not_before == pytest.approx(NOW.timestamp() + 90, abs=5)

@@ -119,7 +119,7 @@ class Session:
             return Page(kept.value, kept.next, answer.status)
         if answer.status != _OK:
             raise self._refusal(url, answer)
-        following = urljoin(url, answer.next) if answer.next else None
+        following = self._join(url, answer.next) if answer.next else None
         page = Page(self._decode(url, answer, shape), following, answer.status)
         if etag := answer.headers.get("etag"):
             # Without it the next run only costs more.
@@ -157,7 +157,7 @@ class Session:
         url = self._url(path, None)
         answer = self._try(url, {}, follow=False)
         if answer.status in _REDIRECTS:
-            elsewhere = urljoin(url, answer.headers.get("location", ""))
+            elsewhere = self._join(url, answer.headers.get("location", ""))
             if urlsplit(elsewhere).scheme not in ("https", urlsplit(url).scheme):
                 raise self._error(ErrorClass.MALFORMED, url, "the file lies at no https address")
             answer = self._wire.exchange(elsewhere, seconds=self._seconds(), limit=limit)
@@ -168,6 +168,13 @@ class Session:
     def _url(self, path: str, query: Mapping[str, str | int] | None) -> str:
         url = path if "://" in path else f"{self.service.base.rstrip('/')}/{path.lstrip('/')}"
         return f"{url}?{urlencode(query)}" if query else url
+
+    def _join(self, url: str, target: str) -> str:
+        """Return the address that a service names at that one; raises SourceError."""
+        try:
+            return urljoin(url, target)
+        except ValueError:
+            raise self._error(ErrorClass.MALFORMED, url, "leads to no address") from None
 
     def _ask(
         self, url: str, headers: Mapping[str, str], body: object = None, resource: str = "core"
@@ -192,12 +199,13 @@ class Session:
         follow: bool = True,
     ) -> Answer:
         """Return the answer behind every redirect to the same host."""
+        place = url
         for _ in range(MOST_HOPS):
-            answer = self._send(url, headers, body, resource)
+            answer = self._send(place, headers, body, resource)
             location = answer.headers.get("location")
             if not follow or answer.status not in _REDIRECTS or not location:
                 return answer
-            url = urljoin(url, location)
+            place = self._join(place, location)
         raise self._error(ErrorClass.MALFORMED, url, "redirects without end")
 
     def _send(self, url: str, headers: Mapping[str, str], body: object, resource: str) -> Answer:
@@ -239,14 +247,18 @@ class Session:
 
     def _refusal(self, url: str, answer: Answer) -> RefusedError:
         kind = ErrorClass.RATE_LIMITED if is_limited(answer) else classify(answer.status)
-        said, secret = _said(answer), self.service.authorization.rpartition(" ")[2]
-        # A server may repeat what it was sent.
-        said = said.replace(secret, "…") if secret else said
+        said = one_line(self._hide(_said(answer)))
         error = self._error(kind, url, f"status {answer.status}{f': {said}' if said else ''}")
         return RefusedError(kind, str(error), said)
 
     def _error(self, kind: ErrorClass, url: str, why: str) -> SourceError:
-        return SourceError(kind, self._fixed(kind, f"{self.service.host}{_path(url)}: {why}"))
+        message = f"{self.service.host}{_path(self._hide(url))}: {why}"
+        return SourceError(kind, self._fixed(kind, message))
+
+    def _hide(self, text: str) -> str:
+        """Return the text less the secret: a server may repeat what it was sent."""
+        secret = self.service.authorization.rpartition(" ")[2]
+        return text.replace(secret, "…") if secret else text
 
     def _fixed(self, kind: ErrorClass, message: str) -> str:
         fix = self.service.fixes.get(kind)
@@ -270,14 +282,14 @@ class _Errors(msgspec.Struct):
 
 
 def _said(answer: Answer) -> str:
-    """Return the service's own words about an error, made fit for one line."""
+    """Return the service's own words about an error; empty when it has none."""
     for shape in (_Message, _Error, _Errors):  # GitHub's, npm's, crates.io's
         with suppress(ValueError, RecursionError):
             match msgspec.json.decode(answer.body, type=shape):
                 case _Message(message=words) | _Error(error=words):
-                    return one_line(words)
+                    return words
                 case _Errors(errors=[_Detail(detail=words), *_]):
-                    return one_line(words)
+                    return words
     return ""
 
 

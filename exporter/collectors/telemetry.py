@@ -121,6 +121,7 @@ def request_for(settings: Settings, context: Context) -> Request:
         patterns=settings.files,
         zone=plan.zone.key,
         now=context.now.timestamp(),
+        max_age=settings.max_age.total_seconds(),
         since=_start(plan, settings.since),
         privacy_since=_start(plan, privacy.since.date if privacy.since else None),
         privacy_moved=_moved(plan, privacy.since),

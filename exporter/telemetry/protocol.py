@@ -15,6 +15,7 @@ class PrivacyRule(msgspec.Struct, frozen=True):
 class Request(msgspec.Struct, frozen=True):
     """Read this folder; times are seconds since 1970, `since` bounds what is counted.
 
+    `max_age` bounds for how many seconds the last good content of a broken file stands.
     `privacy_moved` says from where, by whom and why `privacy_since` was moved.
     """
 
@@ -23,6 +24,7 @@ class Request(msgspec.Struct, frozen=True):
     patterns: tuple[str, ...]
     zone: str
     now: float
+    max_age: float
     since: float | None = None
     privacy_since: float | None = None
     privacy_moved: str = ""

@@ -55,6 +55,9 @@ class Fact:
     n: int | None
     observed: AwareDatetime | None
     evidence: str
+    worst: Annotated[
+        Finite | None, Field(description="the value if all that could not be read were bad")
+    ] = None
 
     @classmethod
     def of(cls, sample: Sample) -> "Fact":
@@ -66,12 +69,21 @@ class Fact:
             sample.n,
             sample.observed.astimezone(UTC) if sample.observed else None,
             sample.evidence,
+            sample.worst,
         )
 
     def sample(self) -> Sample:
         """Return the sample that it was."""
         where = canonical(**self.labels)
-        return Sample(self.gauge, self.value, where, self.n, self.observed, self.evidence)
+        return Sample(
+            self.gauge,
+            self.value,
+            where,
+            self.n,
+            self.observed,
+            self.evidence,
+            worst=self.worst,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ LISTS = [
 ]
 # Sent only when asked for, to those who may push, or where the thing itself is there.
 NOT_SENT = {
+    "workflow-run": {"head_repository_id"},
     "issue": {"body_html", "body_text", "repository", "parent_issue_url"},
     "full-repository": {
         *("allow_auto_merge", "allow_merge_commit", "allow_rebase_merge", "allow_squash_merge"),
@@ -34,7 +35,6 @@ NOT_SENT = {
         *("template_repository", "has_pull_requests", "pull_request_creation_policy"),
     },
 }
-NOT_SENT["workflow-run"] = {"head_repository_id"}
 ONLY_OF_PULLS = {"draft", "pull_request"}
 
 

@@ -1,8 +1,11 @@
 """What the example's recordings say, read without the program's own code."""
 
 from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from exporter.recorded import Upstream
+from exporter import demo
+from exporter.recorded import Upstream, load_upstream
 from exporter.recorded.model import Json
 
 SURVEY_DAY = datetime(2026, 1, 17, 8, tzinfo=UTC)
@@ -81,3 +84,17 @@ def test_the_release_is_not_published_yet(upstream: Upstream) -> None:
     assert crate.facts["default_version"] == "1.0.2"
     days = {row["date"] for rows in crate.downloads.values() for row in rows}
     assert (len(days), max(days)) == (90, "2026-01-17")
+
+
+def test_the_demo_s_copy_says_the_same_of_today(tmp_path: Path) -> None:
+    noon = datetime(2026, 5, 20, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
+    demo.prepare(tmp_path, noon)
+    shifted = load_upstream(tmp_path / "upstream")
+    assert mean(bugs(shifted, "P0", state_reason="completed")) == 2.5
+    assert mean(bugs(shifted, "P1", state_reason="completed")) == 18
+    due = {one["title"]: one["due_on"] for one in shifted.repositories[0].milestones}
+    assert due["v1.1.0"] == "2026-05-27T07:00:00Z"  # a midnight there, a week from now
+    rows = shifted.crates["caro"].downloads["1.0.2"]
+    assert max(row["date"] for row in rows) == "2026-05-20"
+    opened = [one["created_at"] for one in shifted.repositories[0].issues]
+    assert max(map(datetime.fromisoformat, opened)) <= noon

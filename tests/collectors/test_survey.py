@@ -255,7 +255,7 @@ def test_a_bad_answer_is_rejected_with_its_place_and_the_others_counted(
         "line 3, column 2",
     )
     assert rejection.message == "expected a whole number from 1 to 5"
-    assert satisfaction(reading) is None
+    assert satisfaction(reading) == (4, 3)
     assert promoters(reading) == (50, 4)
     assert (reading.read, reading.rejected) == (3, {Reason.FIELD: 1})
 
@@ -264,7 +264,7 @@ def test_a_bad_answer_is_rejected_with_its_place_and_the_others_counted(
 def test_a_bad_recommendation_leaves_satisfaction_alone(context: Context, cell: str) -> None:
     reading = collect(context, answers("1,5,9", f"2,5,{cell}"))
     assert [one.position for one in reading.rejections] == ["line 3, column 3"]
-    assert (satisfaction(reading), promoters(reading)) == ((5, 2), None)
+    assert (satisfaction(reading), promoters(reading)) == ((5, 2), (100, 1))
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,8 @@ def test_a_response_known_to_be_older_is_out_of_every_conflict(context: Context)
 
 def test_an_answer_that_one_of_two_responses_lacks_is_in_doubt(context: Context) -> None:
     reading = collect(context, answers("a,5,10", "b,3,9", "a,,10"))
-    assert satisfaction(reading) is None
+    score = next(one for one in reading.samples if one.gauge == "release_satisfaction_score")
+    assert (score.value, score.n, score.worst) == (3, 1, pytest.approx(5 / 3))
     assert promoters(reading) == (100, 2)
     assert [one.position for one in reading.rejections] == ["line 4", "line 4, column 2"]
 

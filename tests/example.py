@@ -58,6 +58,12 @@ def connected(file: Path, clock: Callable[[], datetime]) -> Iterator[dict[str, s
         yield {PREFIX + name: value for name, value in settings.items()}
 
 
+def without(file: Path, first: str, following: str) -> None:
+    """Take the sources out of that copy's release file from one comment to the other."""
+    text = file.read_text()
+    file.write_text(text[: text.index(f"  # {first}")] + text[text.index(f"  # {following}") :])
+
+
 def read_example(file: Path, now: datetime, state: Path) -> tuple[Release, dict[str, Reading]]:
     """Return the release and what each of its sources says now; `file` is a copy's."""
     account._ACCOUNTS.clear()

@@ -1,6 +1,7 @@
 """The gate of a running exporter, and of what a real Prometheus has kept of it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,14 +13,15 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from exporter.cli import clock
 from exporter.gate.document import load, load_all
 from exporter.gate.report import Report
+from tests.example import EXAMPLE, connected, without
 from tests.live.conftest import Exporter, Program, until
 
 pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "examples/caro-v1.1.0/release.yaml"
 SCRAPE = """
 global: {{scrape_interval: 1s}}
 scrape_configs:
@@ -35,13 +37,21 @@ class Running:
 
     exporter: Exporter
     prometheus: str
+    config: tuple[str, str]
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Start both, and wait until a scrape is kept."""
     folder = tmp_path_factory.mktemp("gate")
-    exporter = Exporter(EXAMPLE, folder / "data").ready()
+    file = shutil.copytree(EXAMPLE, folder / "example") / "release.yaml"
+    without(file, "QM-1", "EM-5")
+    with connected(file, clock) as environment:
+        exporter = Exporter(file, folder / "data", **environment).ready()
+        yield from _scraped(exporter, folder, file)
+
+
+def _scraped(exporter: Exporter, folder: Path, file: Path) -> Iterator[Running]:
     config = folder / "prometheus.yml"
     config.write_text(SCRAPE.format(target=exporter.url.removeprefix("http://")))
     prometheus = Program(
@@ -55,7 +65,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     url = "http://" + prometheus.wait_for(r"Listening on.*address=([0-9.]+:\d+)")[1]
     kept = {"query": "release_command_success_ratio"}
     until(lambda: httpx.get(f"{url}/api/v1/query", params=kept).json()["data"]["result"])
-    yield Running(exporter, url)
+    yield Running(exporter, url, ("--config.file", str(file)))
     prometheus.kill()
     exporter.kill()
 
@@ -103,14 +113,13 @@ def test_the_decision_stands_on_metrics_and_on_the_status_page(running: Running)
     release = 'project="caro",release="v1.1.0"'
     assert f'release_gate_decision{{decision="UNKNOWN",{release}}} 1.0' in text
     assert f'release_gate_decision{{decision="GO",{release}}} 0.0' in text
-    assert f'release_gate_reasons{{{release},verdict="warn"}} 1.0' in text
+    assert f'release_gate_reasons{{{release},verdict="warn"}} 2.0' in text
     assert "CANNOT TELL" in running.exporter.get("/").text
 
 
 def test_prometheus_decides_as_the_exporter_does(running: Running) -> None:
     here = load(running.exporter.get(ONE).content)
-    config = ("--config.file", str(EXAMPLE))
-    code, report = gate("--prometheus", running.prometheus, *config)
+    code, report = gate("--prometheus", running.prometheus, *running.config)
     assert (code, report.decision) == (3, here.decision)
     assert verdicts(report) == verdicts(here)
     observed = {x.key: x.observed for x in here.verdicts if x.metric != "PM-4" and x.observed}
@@ -121,14 +130,16 @@ def test_prometheus_decides_as_the_exporter_does(running: Running) -> None:
 
 
 def test_a_time_of_which_nothing_is_kept_is_unknown(running: Running) -> None:
-    config = ("--config.file", str(EXAMPLE), "--at", "2026-01-19")
-    code, report = gate("--prometheus", running.prometheus, *config)
+    at = ("--at", "2026-01-19")
+    code, report = gate("--prometheus", running.prometheus, *running.config, *at)
     assert (code, str(report.day)) == (3, "2026-01-19")
     assert {x.verdict for x in report.verdicts} == {"unknown", "not_due"}
 
 
 def test_an_exporter_that_is_gone_is_unknown(tmp_path: Path) -> None:
-    exporter = Exporter(EXAMPLE, tmp_path / "data").ready()
+    file = tmp_path / "release.yaml"
+    file.write_text("project: p\nrelease: r\nmilestones: [{name: end, planned: 2026-01-01}]\n")
+    exporter = Exporter(file, tmp_path / "data").ready()
     url = exporter.url
     before = datetime.now(UTC)  # noqa: TID251 - how old the answer is
     code, report = gate("--from", url)

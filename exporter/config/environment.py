@@ -8,6 +8,7 @@ from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from exporter.config.mistakes import describe, unknown
+from exporter.config.receivers import ReceiverSettings
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"
@@ -21,7 +22,7 @@ _INJECTED = ("RELEASE_EXPORTER_SERVICE_", "RELEASE_EXPORTER_PORT")
 SEEN: set[str] = set()
 
 
-class Environment(BaseSettings):
+class Environment(ReceiverSettings, BaseSettings):
     """What the environment may say; a flag of the command line wins over it."""
 
     model_config = SettingsConfigDict(

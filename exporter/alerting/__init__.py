@@ -1,0 +1,1 @@
+"""How a verdict reaches people: receivers, routes, and what must not lead nowhere."""

@@ -95,7 +95,7 @@ def rules(one: BandAlert, links: Links) -> Iterator[Alert]:
         alert,
         expr=f"{one.condition}\nand on {RELEASE} {waiver}",
         labels={"severity": WAIVED_SEVERITY},
-        annotations=alert.annotations | {"summary": f"Waived: {alert.annotations['summary']}"},
+        annotations={**alert.annotations, "summary": f"Waived: {alert.annotations['summary']}"},
     )
 
 
@@ -132,4 +132,3 @@ def shown_title(one: BandAlert) -> str:
     if not one.worst_case:
         return one.definition.series.title
     return f"Oldest open {dict(one.definition.series.labels)['priority']} bug"
-

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from exporter.alerting.promql import identity, select
+from exporter.bands import Interval
 from exporter.catalog import CATALOG, Judged, Metric
 from exporter.model import Labels
 from exporter.release import Release
@@ -32,6 +33,9 @@ class Scope:
         return select(name, labels)
 
 
+EVERYWHERE = Scope()
+
+
 def _any(selectors: Iterable[str]) -> str:
     terms = list(selectors)
     return terms[0] if len(terms) == 1 else f"({' or '.join(terms)})"
@@ -44,7 +48,7 @@ class Definition:
     metric: Metric
     series: Judged
     minimum_n: int = 1
-    scope: Scope = Scope()
+    scope: Scope = EVERYWHERE
 
     @property
     def key(self) -> str:
@@ -100,10 +104,11 @@ def _judged(metrics: Iterable[Metric]) -> Iterator[tuple[Metric, Judged]]:
 
 def _text(metric: Metric, series: Judged, least: int) -> str:
     """Return what rules derive from: two that agree in it have the same rules."""
-    bands = [
-        (str(one.range.low), one.range.low_in, str(one.range.high), one.range.high_in)
-        + (one.verdict.value, one.text, one.target)
-        for one in series.bands
-    ]
+    bands = [(*_text_of(one.range), one.verdict, one.text, one.target) for one in series.bands]
     own = (metric.id, metric.gauge, metric.source, metric.unit.name, series.title)
     return json.dumps((*own, series.labels, series.worst, bands, least))
+
+
+def _text_of(range_: Interval) -> tuple[str, bool, str, bool]:
+    # JSON has no infinity.
+    return str(range_.low), range_.low_in, str(range_.high), range_.high_in

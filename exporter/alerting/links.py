@@ -29,3 +29,6 @@ class Links:
     def health(self) -> str:
         """Return the address of the exporter's own dashboard."""
         return f"{self.dashboards}/{HEALTH}"
+
+
+DEFAULTS = Links()

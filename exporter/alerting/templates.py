@@ -1,7 +1,7 @@
 """Annotation text: values in the user's units, never rounded onto a bound that they missed."""
 
 from collections.abc import Sequence
-from math import inf
+from math import isinf
 
 from exporter.bands import Interval
 from exporter.model import Labels
@@ -36,7 +36,6 @@ def value(unit: Unit, reach: Sequence[Interval]) -> str:
 
 def _guard(unit: Unit, bound: float, side: str) -> str:
     same = f"eq $shown ({_shown(unit, repr(float(bound)))})"
-    # The bound of another range may be this one's own value.
     return f"{{{{ if and ({same}) (ne $value {float(bound)!r}) }}}}just {side} {{{{ end }}}}"
 
 
@@ -46,8 +45,14 @@ def _shown(unit: Unit, number: str) -> str:
 
 def _excluded(reach: Sequence[Interval]) -> list[tuple[float, str]]:
     """Return the bounds that a value may come near without being on them, and from which side."""
-    ends = [(one.high, "below") for one in reach if one.high != inf and one.low != one.high]
-    return ends + [(one.low, "above") for one in reach if one.low != -inf and one.low != one.high]
+    ends = [
+        (bound, side)
+        for one in reach
+        if one.low != one.high
+        for bound, side in ((one.high, "below"), (one.low, "above"))
+    ]
+    # No digits at all show anything but zero itself as zero.
+    return [(bound, side) for bound, side in ends if bound and not isinf(bound)]
 
 
 def of_release(expr: str, labels: Labels = ()) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from exporter.alerting.definitions import Definition, Id, fingerprint
+from exporter.alerting.definitions import EVERYWHERE, Definition, Id, Scope, fingerprint
 from exporter.alerting.links import Links
 from exporter.alerting.promql import identity, select
 from exporter.alerting.rules import Alert, Record
@@ -47,11 +47,11 @@ class Watch:
     wait: str = ""
     keep: str = ""
 
-    def rule(self, links: Links, expr: str = "", **labels: str) -> Alert:
+    def rule(self, links: Links, expr: str = "", scope: Scope = EVERYWHERE, **labels: str) -> Alert:
         """Return the rule, over another expression if there is one."""
         return Alert(
             self.name,
-            _holding(self, expr or self.expr, labels),
+            _holding(self, expr or self.expr, scope, labels),
             {"severity": self.severity, **labels},
             {
                 "summary": self.summary,
@@ -65,12 +65,12 @@ class Watch:
         )
 
 
-def _holding(watch: Watch, expr: str, labels: Mapping[str, str]) -> str:
+def _holding(watch: Watch, expr: str, scope: Scope, labels: Mapping[str, str]) -> str:
     """Return the expression, which goes on firing while its series are missing."""
     if not watch.by:
         return expr
     named = {"alertname": watch.name, "alertstate": "firing", **labels}
-    before = f"max by {watch.by} ({select('ALERTS', named.items())})"
+    before = f"max by {watch.by} ({scope.select('ALERTS', tuple(named.items()))})"
     if "project" in watch.by:
         silent = f"and on {RELEASE} {WATCHED} unless on {RELEASE} release_info"
     else:
@@ -80,6 +80,7 @@ def _holding(watch: Watch, expr: str, labels: Mapping[str, str]) -> str:
 
 _ABOUT = "{{ $labels.project }} {{ $labels.release }}"
 _WHERE = "{{ $labels.instance }}"
+_METRIC = "{{ $labels.metric }}{{ with $labels.priority }} {{ . }}{{ end }}"
 
 WITHOUT_DATA = Watch(
     name="ReleaseMetricWithoutData",
@@ -87,8 +88,7 @@ WITHOUT_DATA = Watch(
     subject="Warning: No Data",
     expr="",
     by=METRIC,
-    summary=f"{_ABOUT}: {{{{ $labels.metric }}}}{{{{ with $labels.priority }}}} {{{{ . }}}}{{{{ end }}}}"
-    " is due and has no acceptable value",
+    summary=f"{_ABOUT}: {_METRIC} is due and has no acceptable value",
     description="The metric counts already, and nothing fresh with enough observations has come"
     " from the source {{ $labels.source }}: its verdict is unknown, which is no pass.",
     wait=_SETTLED,
@@ -107,8 +107,10 @@ RULES_OUTDATED = Watch(
     wait=_SETTLED,
 )
 
-_FACTS = " or ".join(
-    f'release_source_facts_max_age_seconds{{source="{source}"}} and on {RELEASE}'
+_LIMIT = "release_source_facts_max_age_seconds"
+# Facts of own metrics come about in every phase.
+_FACTS = f'{_LIMIT}{{source=~"own_.+"}} or ' + " or ".join(
+    f'{_LIMIT}{{source="{source}"}} and on {RELEASE}'
     f' release_phase{{phase=~"{"|".join(phases)}"}} == 1'
     for source, phases in FACTS_PHASES.items()
 )
@@ -255,7 +257,9 @@ def without_data(judged: Sequence[Definition], links: Links) -> Iterator[Alert]:
         values = (f"({acceptable(one, gauge)})" for gauge in gauges(one))
         missing = f"unless on {RELEASE} ({' or '.join(values)})"
         expr = f"max by {METRIC} ({due} == 1)\n{missing}"
-        yield WITHOUT_DATA.rule(links, expr, **dict(one.labels), source=one.metric.source)
+        yield WITHOUT_DATA.rule(
+            links, expr, one.scope, **dict(one.labels), source=one.metric.source
+        )
 
 
 def rules_outdated(releases: Sequence[Release], links: Links) -> Alert:

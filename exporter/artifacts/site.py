@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exporter.alerting.links import Links
+from exporter.alerting.links import DEFAULTS, Links
 from exporter.release import Release
 
 
@@ -11,4 +11,4 @@ class Site:
     """The releases of an installation and where its links lead; without any, the defaults."""
 
     releases: tuple[Release, ...] = ()
-    links: Links = Links()
+    links: Links = DEFAULTS

@@ -1,1 +1,1 @@
-"""How a verdict reaches people: receivers, routes, and what must not lead nowhere."""
+"""What alerts say, and whom they reach: names, thresholds, words, receivers, routes."""

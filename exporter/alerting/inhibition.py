@@ -2,12 +2,33 @@
 
 from typing import Any
 
+from exporter.alerting.routes import A_BAND
+from exporter.alerting.watching import WITHOUT_DATA
+
+_NO_DATA = f'alertname="{WITHOUT_DATA.name}"'
+_SOURCES = 'alertname=~"ReleaseSource(Stale|FactsStale|Failing)"'
+_OF_SILENT_RELEASES = (
+    f'alertname=~"{WITHOUT_DATA.name}|ReleaseRulesOutdated|ReleaseSource(Stale|FactsStale|Failing)"'
+)
+
+
+def _because(cause: list[str], silenced: list[str], equal: list[str]) -> dict[str, Any]:
+    return {"source_matchers": cause, "target_matchers": silenced, "equal": equal}
+
+
 INHIBITIONS: tuple[dict[str, Any], ...] = (
-    # A metric that fails need not be said to warn. Without `metric` among the labels, two alerts
-    # that both lack it would count as the same metric.
-    {
-        "source_matchers": ['severity="critical"', 'metric!=""'],
-        "target_matchers": ['severity="warning"', 'metric!=""'],
-        "equal": ["project", "release", "metric", "priority"],
-    },
+    # What fails need not be said to warn. That it has no data is news beside either, and without a
+    # metric two alerts would count as being about the same one.
+    _because(
+        ['severity="critical"', *A_BAND],
+        ['severity="warning"', *A_BAND],
+        ["project", "release", "metric", "priority"],
+    ),
+    # A source that says nothing is the cause; its metrics need not be listed.
+    _because([_SOURCES], [_NO_DATA], ["project", "release", "source"]),
+    # Nobody knows anything of a release that is not exposed.
+    _because(
+        ['alertname="ReleaseNotExposed"'], [_OF_SILENT_RELEASES], ["project", "release"]
+    ),
+    _because(['alertname="ReleaseExporterDown"'], ['alertname="ReleaseExporterAbsent"'], []),
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from exporter.alerting.receivers import DEADMAN, DEFAULT, NOT_SENT, has_deadman, name_of, projects
+from exporter.alerting.watching import WITHOUT_DATA
 from exporter.config.receivers import Hours, ReceiverSettings
 from exporter.durations import render as render_duration
 
@@ -14,9 +15,9 @@ BY_METRIC = ["project", "release", "metric", "severity"]
 BY_RELEASE = ["project", "release"]
 REVIEW_HOURS = "review hours"
 
-# What the alerts that watch the watching are called.
 WATCHDOG = 'alertname="ReleaseWatchdog"'
-WATCHING = 'watching="true"'
+# Alerts of bands name a metric. Of those that watch the watching one does too.
+A_BAND = ('metric!=""', f'alertname!="{WITHOUT_DATA.name}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def render_routes(settings: ReceiverSettings, timings: Timings = TIMINGS) -> Con
     kinds = _kinds(settings, timings)
     return {
         "receiver": DEFAULT,
-        "group_by": BY_METRIC,
+        "group_by": BY_RELEASE,
         **timings.warning.render(),
         "routes": [
             {
@@ -89,16 +90,14 @@ def render_routes(settings: ReceiverSettings, timings: Timings = TIMINGS) -> Con
 def _kinds(settings: ReceiverSettings, timings: Timings) -> list[Config]:
     """Return the branches of one team: critical at once, warnings when they may be read."""
     held = {"active_time_intervals": [REVIEW_HOURS]} if settings.warning_hours else {}
-    critical, warning = timings.critical.render(), timings.warning.render()
+    severities = [
+        {"matchers": ['severity="critical"'], **timings.critical.render()},
+        {"matchers": ['severity="warning"'], **timings.warning.render(), **held},
+    ]
     return [
-        {
-            "matchers": [WATCHING, 'severity="critical"'],
-            "group_by": BY_RELEASE,
-            **critical,
-        },
-        {"matchers": [WATCHING], "group_by": BY_RELEASE, **warning, **held},
-        {"matchers": ['severity="critical"'], **critical},
-        {"matchers": ['severity="warning"'], **warning, **held},
+        {"matchers": list(A_BAND), "group_by": BY_METRIC, "routes": severities},
+        # What watches the watching, in one message for a release.
+        *severities,
     ]
 
 

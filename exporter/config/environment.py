@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from exporter.alerting.links import DASHBOARDS, RUNBOOKS
 from exporter.config.mistakes import describe, unknown
 from exporter.config.receivers import ReceiverSettings
 from exporter.model import UserError
@@ -31,6 +32,8 @@ class Environment(ReceiverSettings, BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        # Defaults are no text from an environment, which is what the validators read.
+        validate_default=False,
     )
 
     config_file: Path = Path("release.yaml")
@@ -39,6 +42,8 @@ class Environment(ReceiverSettings, BaseSettings):
     web_enable_lifecycle: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["logfmt", "json"] = "logfmt"
+    runbook_url: str = RUNBOOKS
+    dashboard_url: str = DASHBOARDS
     prometheus_token: SecretStr | None = None
     prometheus_token_file: Path | None = None
 

@@ -27,8 +27,6 @@ INHIBITIONS: tuple[dict[str, Any], ...] = (
     # A source that says nothing is the cause; its metrics need not be listed.
     _because([_SOURCES], [_NO_DATA], ["project", "release", "source"]),
     # Nobody knows anything of a release that is not exposed.
-    _because(
-        ['alertname="ReleaseNotExposed"'], [_OF_SILENT_RELEASES], ["project", "release"]
-    ),
+    _because(['alertname="ReleaseNotExposed"'], [_OF_SILENT_RELEASES], ["project", "release"]),
     _because(['alertname="ReleaseExporterDown"'], ['alertname="ReleaseExporterAbsent"'], []),
 )

@@ -62,7 +62,7 @@ def render_global(settings: ReceiverSettings) -> Config:
     starts_tls = settings.smtp_require_tls and settings.smtp_port != _TLS_FROM_THE_START
     return _given(
         smtp_smarthost=f"{settings.smtp_host}:{settings.smtp_port}",
-        smtp_from=", ".join(settings.smtp_from),
+        smtp_from=settings.smtp_from,
         smtp_auth_username=settings.smtp_username,
         smtp_auth_password_file=_path(settings.smtp_password_file),
         smtp_require_tls=starts_tls,
@@ -110,19 +110,23 @@ def _slack(settings: ReceiverSettings, project: str) -> Iterator[Config]:
         to = {"api_url": SLACK_POST, "http_config": _bearer(settings.slack_bot_token_file)}
     else:
         return
-    yield to | _given(channel=channel) | {
-        "send_resolved": True,
-        "username": "release-exporter",
-        "color": '{{ template "release.slack.color" . }}',
-        "title": '{{ template "release.slack.title" . }}',
-        "title_link": '{{ template "release.slack.link" . }}',
-        "fallback": '{{ template "release.slack.title" . }}',
-        "text": '{{ template "release.slack.text" . }}',
-        "footer": "",
-        # Nothing is read as markup: what comes from outside cannot format itself.
-        "mrkdwn_in": ["pretext"],
-        "link_names": False,
-    }
+    yield (
+        to
+        | _given(channel=channel)
+        | {
+            "send_resolved": True,
+            "username": "release-exporter",
+            "color": '{{ template "release.slack.color" . }}',
+            "title": '{{ template "release.slack.title" . }}',
+            "title_link": '{{ template "release.slack.link" . }}',
+            "fallback": '{{ template "release.slack.title" . }}',
+            "text": '{{ template "release.slack.text" . }}',
+            "footer": "",
+            # Nothing is read as markup: what comes from outside cannot format itself.
+            "mrkdwn_in": ["pretext"],
+            "link_names": False,
+        }
+    )
 
 
 def _webhook(settings: ReceiverSettings) -> Iterator[Config]:

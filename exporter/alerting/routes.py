@@ -6,7 +6,8 @@ from typing import Any
 
 from exporter.alerting.receivers import DEADMAN, DEFAULT, NOT_SENT, has_deadman, name_of, projects
 from exporter.alerting.watching import WITHOUT_DATA
-from exporter.config.receivers import Hours, ReceiverSettings
+from exporter.config.receivers import ReceiverSettings
+from exporter.config.week_hours import Hours
 from exporter.durations import render as render_duration
 
 Config = dict[str, Any]

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from exporter.artifacts import alert_rules, metrics_page, release_schema
+from exporter.artifacts import alert_rules, alertmanager, metrics_page, release_schema
 from exporter.artifacts.site import Site
 
 # What an installation has its own of, and the function that renders it for one.
 INSTALLED: dict[str, Callable[[Site], str]] = {
+    "alertmanager/alertmanager.yml": alertmanager.render_site,
     "prometheus/rules/release-metrics.yml": alert_rules.render_metrics,
     "prometheus/rules/release-watching.yml": alert_rules.render_watching,
 }

@@ -7,6 +7,7 @@ import yaml
 from exporter.alerting.inhibition import INHIBITIONS
 from exporter.alerting.receivers import CATCHER, is_configured, render_global, render_receivers
 from exporter.alerting.routes import TIMINGS, Timings, render_intervals, render_routes
+from exporter.artifacts.site import Site
 from exporter.config.receivers import ReceiverSettings
 
 HEAD = """\
@@ -15,12 +16,17 @@ HEAD = """\
 """
 
 
-def render(receivers: ReceiverSettings = CATCHER, timings: Timings = TIMINGS) -> str:
+def render(receivers: ReceiverSettings, timings: Timings = TIMINGS) -> str:
     """Return the configuration as YAML; with nobody configured, the local mail catcher gets all."""
     text = yaml.dump(
         build(receivers, timings), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
     )
     return f"{HEAD}{text}"
+
+
+def render_site(site: Site) -> str:
+    """Return the configuration of an installation."""
+    return render(site.receivers)
 
 
 def build(receivers: ReceiverSettings, timings: Timings = TIMINGS) -> dict[str, Any]:

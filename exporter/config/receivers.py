@@ -1,44 +1,21 @@
-"""Who is told of alerts: settings from the environment, of which Alertmanager's configuration is made.
+"""Who is told of alerts: settings from the environment that Alertmanager's configuration follows.
 
 Secrets are paths: Alertmanager reads them where it runs, this program never does.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from exporter.config.week_hours import WeekHours
+
 _ADDRESS = re.compile(r"[^\s@,;:<>\"(){}\\]+@[^\s@,;:<>\"(){}\\]+")
 _CHANNEL = re.compile(r"#?[\w.-]{1,80}")
 _HOST = re.compile(r"[\w.-]+|\[[0-9A-Fa-f:]+\]", re.ASCII)
-_HOURS = re.compile(
-    r"(?P<first>[A-Z][a-z]{2})-(?P<last>[A-Z][a-z]{2})"
-    r" (?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d) (?P<zone>\S+)"
-)
-_DAYS = {
-    "Mon": "monday",
-    "Tue": "tuesday",
-    "Wed": "wednesday",
-    "Thu": "thursday",
-    "Fri": "friday",
-    "Sat": "saturday",
-    "Sun": "sunday",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """A stretch of the week in a time zone: weekdays as Alertmanager has them, times as HH:MM."""
-
-    weekdays: str
-    start: str
-    end: str
-    zone: str
 
 
 def _addresses(written: object) -> tuple[str, ...]:
@@ -47,6 +24,12 @@ def _addresses(written: object) -> tuple[str, ...]:
     if bad is not None:
         raise ValueError(f"{bad[:60]!r} is no address; write NAME@HOST, several with commas")
     return parts
+
+
+def _address(written: object) -> str:
+    if not _ADDRESS.fullmatch(str(written)):
+        raise ValueError("write one address: NAME@HOST")
+    return str(written)
 
 
 def _channel(written: object) -> str:
@@ -85,7 +68,7 @@ def _url(written: object) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s{}]", url):
         raise ValueError("write http://… or https://…")
     if parts.username or parts.password or parts.query:
-        raise ValueError("has a user or a query in it, so a secret; write it into a file and name it")
+        raise ValueError("holds a user or a query, so a secret; write it into a file and name that")
     return url
 
 
@@ -95,24 +78,8 @@ def _absolute(path: Path) -> Path:
     return path
 
 
-def _hours(written: object) -> Hours:
-    match = _HOURS.fullmatch(str(written).strip())
-    if match is None or not {match["first"], match["last"]} <= _DAYS.keys():
-        raise ValueError("write 'Mon-Fri 09:00-17:00 America/Los_Angeles'")
-    days = list(_DAYS)
-    if days.index(match["first"]) > days.index(match["last"]) or match["start"] >= match["end"]:
-        raise ValueError("begin before the end: 'Mon-Fri 09:00-17:00 America/Los_Angeles'")
-    if match["start"] > "23:59" or match["end"] > "24:00" or match["end"][3:] > "59":
-        raise ValueError("times are from 00:00 to 24:00")
-    try:
-        ZoneInfo(match["zone"])
-    except (ValueError, OSError) as error:
-        raise ValueError(f"no time zone {match['zone'][:60]!r}") from error
-    weekdays = f"{_DAYS[match['first']]}:{_DAYS[match['last']]}"
-    return Hours(weekdays, match["start"], match["end"], match["zone"])
-
-
 # As text from the environment, without the JSON that pydantic would look for.
+Address = Annotated[str, BeforeValidator(_address)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
 ProjectAddresses = Annotated[
     dict[str, tuple[str, ...]], NoDecode, BeforeValidator(_addresses_by_project)
@@ -122,7 +89,6 @@ Channel = Annotated[str, BeforeValidator(_channel)]
 Host = Annotated[str, BeforeValidator(_host)]
 Url = Annotated[str, BeforeValidator(_url)]
 SecretFile = Annotated[Path, AfterValidator(_absolute)]
-WeekHours = Annotated[Hours, NoDecode, BeforeValidator(_hours)]
 
 
 class ReceiverSettings(BaseModel):
@@ -130,7 +96,7 @@ class ReceiverSettings(BaseModel):
 
     smtp_host: Host | None = None
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
-    smtp_from: Addresses = ()
+    smtp_from: Address | None = None
     smtp_to: Addresses = ()
     smtp_project_to: ProjectAddresses = {}
     smtp_username: str | None = None

@@ -1,12 +1,13 @@
 """A mail server and a web service that keep what they are sent, for tests to read back."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Self, cast
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -69,14 +70,14 @@ class Mailbox:
     @property
     def port(self) -> int:
         """The port that it listens on."""
-        return int(self._server.server.sockets[0].getsockname()[1])
+        return self._server.listening_on()
 
     @property
     def subjects(self) -> list[str]:
         """The subjects in the order of arrival."""
         return [mail.subject for mail in self.mails]
 
-    def __enter__(self) -> "Mailbox":
+    def __enter__(self) -> Self:
         self._server.start()
         return self
 
@@ -87,9 +88,13 @@ class Mailbox:
 class _Server(Controller):
     """aiosmtpd's own asks port 0 whether it answers; here the real port answers."""
 
+    def listening_on(self) -> int:
+        server = cast("asyncio.Server", self.server)
+        return int(server.sockets[0].getsockname()[1])
+
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        self.port = self.listening_on()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd has no types there
 
 
 @dataclass

@@ -118,8 +118,7 @@ def scenes(row: Row) -> Iterator[Scene]:
     every: dict[str, str] = {}
     firing: dict[int, list[dict[str, str]]] = {12: [], 30: []}
     situations = dict(SITUATIONS) | {
-        f"on {value!r}": ({"gauge": f"{value!r}x32"}, fires, fires)
-        for value, fires in row.bounds()
+        f"on {value!r}": ({"gauge": f"{value!r}x32"}, fires, fires) for value, fires in row.bounds()
     }
     for name, (values, *fires) in situations.items():
         if row.gauge == "release_oldest_open_bug_seconds" and "observations" in name:

@@ -14,15 +14,19 @@ from pydantic_settings import NoDecode
 from exporter.config.week_hours import WeekHours
 
 _ADDRESS = re.compile(r"[^\s@,;:<>\"(){}\\]+@[^\s@,;:<>\"(){}\\]+")
+# Alertmanager writes every recipient into one line, and mail servers refuse lines of 1,000.
+_HEADER = 900
 _CHANNEL = re.compile(r"#?[\w.-]{1,80}")
 _HOST = re.compile(r"[\w.-]+|\[[0-9A-Fa-f:]+\]", re.ASCII)
 
 
 def _addresses(written: object) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in str(written).split(","))
-    bad = next((part for part in parts if not _ADDRESS.fullmatch(part)), None)
-    if bad is not None:
-        raise ValueError(f"{bad[:60]!r} is no address; write NAME@HOST, several with commas")
+    for place, part in enumerate(parts, 1):
+        if not _ADDRESS.fullmatch(part):
+            raise ValueError(f"number {place} is no address; write NAME@HOST, several with commas")
+    if len(", ".join(parts)) > _HEADER:
+        raise ValueError("more than one line of a mail can hold; write the address of a list")
     return parts
 
 

@@ -3,13 +3,12 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, Self, cast
+from typing import Any, Self
 
-import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pytest_httpserver import HTTPServer
@@ -35,7 +34,7 @@ class Mail:
         part = self.message.get_body((kind,))
         assert part is not None
         text: str = part.get_content()
-        return text
+        return text.replace("\r\n", "\n")
 
 
 class Mailbox:
@@ -89,8 +88,8 @@ class _Server(Controller):
     """aiosmtpd's own asks port 0 whether it answers; here the real port answers."""
 
     def listening_on(self) -> int:
-        server = cast("asyncio.Server", self.server)
-        return int(server.sockets[0].getsockname()[1])
+        assert isinstance(self.server, asyncio.Server)
+        return int(self.server.sockets[0].getsockname()[1])
 
     def _trigger_server(self) -> None:
         self.port = self.listening_on()
@@ -119,16 +118,9 @@ def posts(server: HTTPServer, path: str) -> Posts:
     return kept
 
 
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    """Return a mail server that wants no password."""
-    with Mailbox() as box:
-        yield box
-
-
 def settle(count: Callable[[], int], least: int, quiet: float = 1.5) -> int:
     """Return the count once it has reached the least and has not risen for that many seconds."""
-    until(lambda: count() >= least)
+    until(lambda: count() >= least, seconds=90)
     seen, since = count(), time.monotonic()
     while time.monotonic() - since < quiet:
         time.sleep(0.05)

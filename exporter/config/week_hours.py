@@ -10,7 +10,7 @@ from pydantic_settings import NoDecode
 
 _HOURS = re.compile(
     r"(?P<first>[A-Z][a-z]{2})-(?P<last>[A-Z][a-z]{2})"
-    r" (?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d) (?P<zone>\S+)"
+    r" (?P<start>[0-2]\d:[0-5]\d)-(?P<end>[0-2]\d:[0-5]\d) (?P<zone>\S+)"
 )
 _DAYS = {
     "Mon": "monday",
@@ -41,11 +41,11 @@ def parse(written: object) -> Hours:
     days = list(_DAYS)
     if days.index(match["first"]) > days.index(match["last"]) or match["start"] >= match["end"]:
         raise ValueError("begin before the end: 'Mon-Fri 09:00-17:00 America/Los_Angeles'")
-    if match["start"] > "23:59" or match["end"] > "24:00" or match["end"][3:] > "59":
+    if match["end"] > "24:00":
         raise ValueError("times are from 00:00 to 24:00")
     try:
         ZoneInfo(match["zone"])
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"no time zone {match['zone'][:60]!r}") from error
     weekdays = f"{_DAYS[match['first']]}:{_DAYS[match['last']]}"
     return Hours(weekdays, match["start"], match["end"], match["zone"])

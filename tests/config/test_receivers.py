@@ -75,7 +75,7 @@ def test_each_variable_sets_its_field(
         ("WARNING_HOURS", "Fri-Mon 09:00-17:00 UTC", "begin before the end"),
         ("WARNING_HOURS", "Mon-Fri 17:00-09:00 UTC", "begin before the end"),
         ("WARNING_HOURS", "Mon-Fri 09:00-24:30 UTC", "from 00:00 to 24:00"),
-        ("WARNING_HOURS", "Mon-Fri 09:75-10:00 UTC", "from 00:00 to 24:00"),
+        ("WARNING_HOURS", "Mon-Fri 09:75-10:00 UTC", "write 'Mon-Fri 09:00-17:00"),
         ("WARNING_HOURS", "Mon-Fri 09:00-17:00 Mars/Base", "no time zone 'Mars/Base'"),
         ("WARNING_HOURS", "Mon-Fri 09:00-17:00 ../../etc/passwd", "no time zone"),
     ],

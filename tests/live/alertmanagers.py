@@ -19,6 +19,7 @@ from tests.live.conftest import Program, until
 ROOT = Path(__file__).parents[2]
 TEMPLATES = "usr/share/prometheus/alertmanager"
 
+
 def _timings(pace: Pace) -> Timings:
     return Timings(critical=pace, warning=pace, watchdog=pace)
 

@@ -1,4 +1,4 @@
-"""Texts that try to command Slack, to forge mail, or to burst a message; beside those of the page."""
+"""Texts that try to command Slack or to forge mail, beside those that try to become markup."""
 
 from tests.status_page.hostile import TEXTS as FOR_PAGES
 

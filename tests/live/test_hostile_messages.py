@@ -1,8 +1,7 @@
-"""Whatever labels and annotations say, mails and Slack messages keep their form and show it inert."""
+"""Whatever labels and annotations say, mails and Slack messages keep their form and show it."""
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -73,7 +73,10 @@ def team(tmp_path: Path, mailbox: Mailbox, httpserver: HTTPServer) -> Iterator[T
 
 def test_a_metric_that_fails_is_told_once_everywhere_and_once_when_it_is_over(team: Team) -> None:
     sentence = "Success Rate is 65%, target ≥80%, n = 240: BLOCK, expand patterns."
-    links = {"dashboard_url": "https://g.example/d?a=1&b=2", "runbook_url": "https://r.example/x.md"}
+    links = {
+        "dashboard_url": "https://g.example/d?a=1&b=2",
+        "runbook_url": "https://r.example/x.md",
+    }
     firing = alert(
         "ReleaseSuccessRateCritical",
         annotations={
@@ -300,7 +303,10 @@ def test_a_bot_and_a_webhook_get_their_tokens_from_files(
     start(people, text=text).post(alert("A"), alert("B", project="other"))
     settle(lambda: len(slack.bodies) + len(webhook.bodies), 4)
     channels = {one["attachments"][0]["title"]: one["channel"] for one in slack.bodies}
-    assert channels == {"❔ ALERT: A (caro v1.1.0)": "#release", "❔ ALERT: B (other v1.1.0)": "#other"}
+    assert channels == {
+        "❔ ALERT: A (caro v1.1.0)": "#release",
+        "❔ ALERT: B (other v1.1.0)": "#other",
+    }
     assert [one["Authorization"] for one in slack.headers] == ["Bearer xoxb-canary"] * 2
     assert [one["Authorization"] for one in webhook.headers] == ["Bearer webhook-canary"] * 2
 

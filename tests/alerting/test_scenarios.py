@@ -28,10 +28,10 @@ def metric(
     labels: Mapping[str, str] | None = None,
     instance: str = "a:1",
     due: str = "1x40",
-    **identity: str,
+    identity: Mapping[str, str] = CARO,
 ) -> dict[str, str]:
     """Return a metric's gauge with its due and observations."""
-    where, identity = on(instance), identity or CARO
+    where = on(instance)
     verdict = {"metric": metric} | (
         {"priority": labels["priority"]} if metric == "PM-5" and labels else {}
     )
@@ -88,7 +88,9 @@ def test_of_a_value_that_moved_before_the_gap_only_the_newer_band_holds(tmp_path
 def test_two_projects_do_not_touch_each_other(tmp_path: Path) -> None:
     other = {"project": "other", "release": "v1.1.0"}
     made = exporter() | release() | release(**other)
-    made |= metric(SUCCESS, "0.65x40", "QM-2") | metric(SUCCESS, "0.75x4 0.9x40", "QM-2", **other)
+    made |= metric(SUCCESS, "0.65x40", "QM-2") | metric(
+        SUCCESS, "0.75x4 0.9x40", "QM-2", identity=other
+    )
     theirs = WARNING | other
     assert play(tmp_path, made, Check(4, [CRITICAL, theirs]), Check(6, [CRITICAL])) == ""
 

@@ -52,6 +52,16 @@ class BandAlert:
         return NOISE if noisy else ""
 
     @property
+    def severity(self) -> str:
+        """How urgent it is while nothing is waived."""
+        return SEVERITIES[self.band.verdict]
+
+    @property
+    def waivable(self) -> bool:
+        """Whether a waiver makes it quiet."""
+        return self.definition.metric.id not in NEVER_WAIVED
+
+    @property
     def condition(self) -> str:
         """The values in the band."""
         name, labels = judged_name(self.gauge), self.definition.labels
@@ -82,11 +92,11 @@ def rules(one: BandAlert, links: Links) -> Iterator[Alert]:
     alert = Alert(
         one.name,
         one.condition,
-        {"severity": SEVERITIES[one.band.verdict]},
+        {"severity": one.severity},
         _annotations(one, links),
         one.wait,
     )
-    if one.definition.metric.id in NEVER_WAIVED:
+    if not one.waivable:
         yield alert
         return
     waiver = f"{select(WAIVED, one.definition.labels)} > time()"

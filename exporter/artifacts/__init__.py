@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 
-from exporter.artifacts import alert_rules, alertmanager, metrics_page, release_schema
+from exporter.artifacts import (
+    alert_rules,
+    alertmanager,
+    metrics_page,
+    release_schema,
+    runbooks,
+)
 from exporter.artifacts.site import Site
 
 # What an installation has its own of, and the function that renders it for one.
@@ -17,5 +23,6 @@ INSTALLED: dict[str, Callable[[Site], str]] = {
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/metrics.md": metrics_page.render,
     "docs/release.schema.json": release_schema.render,
+    **runbooks.pages(),
     **{name: partial(render, Site()) for name, render in INSTALLED.items()},
 }

@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,13 @@ BY = ("alertname", "severity", "project", "release", "metric", "priority")
 
 @dataclass(frozen=True)
 class Check:
-    """At that minute exactly these alerts fire, of those that `where` selects."""
+    """At that minute exactly these alerts fire, of those that `where` selects or `expr` finds."""
 
     minute: int
     firing: Iterable[Mapping[str, str]]
     where: str = ""
     by: tuple[str, ...] = BY
+    expr: str = ""
 
     def dump(self) -> dict[str, Any]:
         selector = f'ALERTS{{alertstate="firing",{self.where}}}'
@@ -37,7 +38,7 @@ class Check:
             for one in self.firing
         ]
         return {
-            "expr": f"max by ({', '.join(self.by)}) ({selector})",
+            "expr": self.expr or f"max by ({', '.join(self.by)}) ({selector})",
             "eval_time": f"{self.minute}m",
             "exp_samples": samples,
         }
@@ -45,17 +46,18 @@ class Check:
 
 @dataclass(frozen=True)
 class Scene:
-    """Series from minute 0 on, one value a minute, and what is then checked."""
+    """Series from minute 0 on, one value each `interval`, and what is then checked."""
 
     name: str
     series: Series
     checks: Iterable[Check] = ()
-    alerts: Iterable[Mapping[str, Any]] = field(default_factory=tuple)
+    alerts: Iterable[Mapping[str, Any]] = ()
+    interval: str = "1m"
 
     def dump(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "interval": "1m",
+            "interval": self.interval,
             "input_series": [
                 {"series": name, "values": values} for name, values in self.series.items()
             ],
@@ -68,9 +70,13 @@ def run(
     folder: Path, scenes: Iterable[Scene], rules: Iterable[Path] = RULES, every: str = "1m"
 ) -> str:
     """Return what promtool found wrong; empty when everything is as expected."""
-    file = folder / "test.yml"
+    file, scenes = folder / "test.yml", list(scenes)
+    # Nine tenths of the time go into texts that only a scene with alerts looks at.
+    files = (
+        rules if any(one.alerts for one in scenes) else [_wordless(one, folder) for one in rules]
+    )
     content = {
-        "rule_files": [str(one) for one in rules],
+        "rule_files": [str(one) for one in files],
         "evaluation_interval": every,
         "tests": [one.dump() for one in scenes],
     }
@@ -79,6 +85,17 @@ def run(
         [PROMTOOL, "test", "rules", str(file)], capture_output=True, text=True, check=False
     )
     return "" if done.returncode == 0 else (done.stdout + done.stderr)[:8000]
+
+
+def _wordless(rules: Path, folder: Path) -> Path:
+    """Write the same rules without annotations and return the file."""
+    content = yaml.load(rules.read_text("utf-8"), yaml.CSafeLoader)
+    for group in content["groups"]:
+        for rule in group["rules"]:
+            rule.pop("annotations", None)
+    file = folder / f"wordless-{rules.name}"
+    file.write_text(yaml.dump(content, Dumper=yaml.CSafeDumper, width=10_000))
+    return file
 
 
 def series(name: str, /, **labels: str) -> str:

@@ -78,7 +78,7 @@ def _resolution(priority: str, target: float) -> list[Row]:
 
 
 _OPEN, _STATIC = 'priority="P0"', 'backend="static"'
-ROWS = [  # fmt: skip
+ROWS = [
     Row(
         "ReleaseP0BugsOpen",
         CRITICAL,

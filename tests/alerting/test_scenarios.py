@@ -28,10 +28,10 @@ def metric(
     labels: Mapping[str, str] | None = None,
     instance: str = "a:1",
     due: str = "1x40",
-    **identity: str,
+    identity: Mapping[str, str] = CARO,
 ) -> dict[str, str]:
     """Return a metric's gauge with its due and observations."""
-    where, identity = on(instance), identity or CARO
+    where = on(instance)
     verdict = {"metric": metric} | (
         {"priority": labels["priority"]} if metric == "PM-5" and labels else {}
     )
@@ -71,13 +71,13 @@ def test_an_open_p0_bug_fires_until_a_fresh_zero(tmp_path: Path) -> None:
 
 
 def test_an_open_p0_bug_fires_through_a_dead_exporter_and_a_gap_of_six_days(tmp_path: Path) -> None:
-    day = 24 * 60
+    day = 24 * 6  # steps of ten minutes
     dead = f"1x9 stale _x{6 * day} 1x20"
     bugs = metric("release_open_bugs", f"1x9 stale _x{6 * day} 0x20", "QM-1", OPEN, due=dead)
     made = exporter(dead, f"1x9 _x{6 * day} 1x20") | release(values=dead) | bugs
-    scene = Scene("a long gap", made, [Check(5 * day, [P0]), Check(6 * day + 15, [])])
-    # Evaluated each half an hour: a week of minutes takes a minute.
-    assert run(tmp_path, [scene], METRIC_RULES, every="5m") == ""
+    checks = Check(50 * day, [P0]), Check(60 * day + 150, [])
+    scene = Scene("a long gap", made, checks, interval="10m")
+    assert run(tmp_path, [scene], METRIC_RULES, every="10m") == ""
 
 
 def test_of_a_value_that_moved_before_the_gap_only_the_newer_band_holds(tmp_path: Path) -> None:
@@ -88,7 +88,9 @@ def test_of_a_value_that_moved_before_the_gap_only_the_newer_band_holds(tmp_path
 def test_two_projects_do_not_touch_each_other(tmp_path: Path) -> None:
     other = {"project": "other", "release": "v1.1.0"}
     made = exporter() | release() | release(**other)
-    made |= metric(SUCCESS, "0.65x40", "QM-2") | metric(SUCCESS, "0.75x4 0.9x40", "QM-2", **other)
+    made |= metric(SUCCESS, "0.65x40", "QM-2") | metric(
+        SUCCESS, "0.75x4 0.9x40", "QM-2", identity=other
+    )
     theirs = WARNING | other
     assert play(tmp_path, made, Check(4, [CRITICAL, theirs]), Check(6, [CRITICAL])) == ""
 

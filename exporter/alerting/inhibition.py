@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exporter.alerting.routes import A_BAND
+from exporter.alerting.routes import A_BAND, BY_VERDICT
 from exporter.alerting.watching import WITHOUT_DATA
 
 _NO_DATA = f'alertname="{WITHOUT_DATA.name}"'
@@ -16,19 +16,14 @@ def _because(cause: list[str], silenced: list[str], equal: list[str]) -> dict[st
     return {"source_matchers": cause, "target_matchers": silenced, "equal": equal}
 
 
-_SAME_METRIC = ["project", "release", "metric", "priority"]
-
 INHIBITIONS: tuple[dict[str, Any], ...] = (
     # What fails need not be said to warn. That it has no data is news beside either, and without a
     # metric two alerts would count as being about the same one.
     _because(
         ['severity="critical"', *A_BAND],
         ['severity="warning"', *A_BAND],
-        _SAME_METRIC,
+        BY_VERDICT,
     ),
-    # Prometheus says for a quarter of an hour that the warning is over, which came to be by getting
-    # worse; when the metric recovers meanwhile, that would be told after all.
-    _because(['alertname="ReleaseEscalated"'], ['severity="warning"', *A_BAND], _SAME_METRIC),
     # A source that says nothing is the cause; its metrics need not be listed.
     _because([_SOURCES], [_NO_DATA], ["project", "release", "source"]),
     # Nobody knows anything of a release that is not exposed.

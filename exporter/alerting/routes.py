@@ -12,7 +12,10 @@ from exporter.durations import render as render_duration
 
 Config = dict[str, Any]
 
-BY_METRIC = ["project", "release", "metric", "severity"]
+# Not by severity, and all on one route: Alertmanager remembers by group what it told. In a group
+# of its own, a warning that got worse would stay told and open, and not be told when it comes
+# again; here whatever is told last is what holds.
+BY_VERDICT = ["project", "release", "metric", "priority"]
 BY_RELEASE = ["project", "release"]
 REVIEW_HOURS = "review hours"
 
@@ -45,13 +48,15 @@ class Pace:
 class Timings:
     """The pace of each kind of alert."""
 
+    verdict: Pace
     critical: Pace
     warning: Pace
     watchdog: Pace
 
 
 TIMINGS = Timings(
-    # The user looks at P0 bugs at least every 4 hours, and so does this.
+    verdict=Pace(timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=12)),
+    # The other two are of what watches the watching.
     critical=Pace(timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=4)),
     warning=Pace(timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=24)),
     # A sign of life every minute, whatever else goes on.
@@ -89,16 +94,16 @@ def render_routes(settings: ReceiverSettings, timings: Timings = TIMINGS) -> Con
 
 
 def _kinds(settings: ReceiverSettings, timings: Timings) -> list[Config]:
-    """Return the branches of one team: critical at once, warnings when they may be read."""
+    """Return the branches of one team: a verdict at once, then what watches the watching."""
     held = {"active_time_intervals": [REVIEW_HOURS]} if settings.warning_hours else {}
-    severities = [
-        {"matchers": ['severity="critical"'], **timings.critical.render()},
-        {"matchers": ['severity="warning"'], **timings.warning.render(), **held},
-    ]
+    warning = 'severity="warning"'
+    verdict = {"matchers": list(A_BAND), "group_by": BY_VERDICT, **timings.verdict.render()}
+    if held:
+        verdict["routes"] = [{"matchers": [warning], **held}]
     return [
-        {"matchers": list(A_BAND), "group_by": BY_METRIC, "routes": severities},
-        # What watches the watching, in one message for a release.
-        *severities,
+        verdict,
+        {"matchers": ['severity="critical"'], **timings.critical.render()},
+        {"matchers": [warning], **timings.warning.render(), **held},
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from exporter.alerting.routes import TIMINGS, Pace, matcher, render_intervals, render_routes
 from exporter.config.receivers import ReceiverSettings
 
-PACES = (TIMINGS.critical, TIMINGS.warning, TIMINGS.watchdog)
+PACES = (TIMINGS.verdict, TIMINGS.critical, TIMINGS.warning, TIMINGS.watchdog)
 
 
 def routes_of(route: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -25,9 +25,16 @@ def test_what_is_repeated_is_a_multiple_of_what_is_looked_at(pace: Pace) -> None
     assert pace.repeat % pace.interval == timedelta()
 
 
-def test_critical_alerts_wait_for_at_most_ten_seconds() -> None:
-    critical = [one for one in routes() if 'severity="critical"' in one.get("matchers", ())]
-    assert [one["group_wait"] for one in critical] == ["5s", "5s"]
+def test_verdicts_and_critical_alerts_wait_for_at_most_ten_seconds() -> None:
+    urgent = {'metric!=""', 'severity="critical"'}
+    found = [one for one in routes() if urgent & set(one.get("matchers", ()))]
+    assert [one["group_wait"] for one in found] == ["5s", "5s"]
+
+
+def test_all_severities_of_a_verdict_are_one_group_of_one_route() -> None:
+    (verdicts,) = (one for one in routes() if 'metric!=""' in one.get("matchers", ()))
+    assert "routes" not in verdicts
+    assert verdicts["group_by"] == ["project", "release", "metric", "priority"]
 
 
 def test_only_warnings_are_held_and_only_when_hours_are_named() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from exporter.alerting.links import DASHBOARDS, RUNBOOKS
 from exporter.config.environment import PREFIX, SECRETS, SEEN, Environment, load_environment
 from exporter.model import UserError
 
@@ -34,6 +35,8 @@ def test_without_any_variable_the_defaults_work() -> None:
         "web_enable_lifecycle": False,
         "log_level": "info",
         "log_format": "logfmt",
+        "runbook_url": RUNBOOKS,
+        "dashboard_url": DASHBOARDS,
         "prometheus_token": None,
         "prometheus_token_file": None,
     }

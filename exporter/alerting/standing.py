@@ -27,6 +27,7 @@ WAIVED = "project_release_metric:release_waiver_expiry_timestamp_seconds:standin
 RELEASE = "(project, release)"
 METRIC = "(project, release, metric, priority)"
 TARGET = "(project, release, job, instance)"
+EXPORTER = "(job, instance)"
 INSTANCE = "(project, release, metric, priority, job, instance)"
 
 _GRACE = int(DAY.total_seconds())

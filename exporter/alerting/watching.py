@@ -1,20 +1,19 @@
 """The alerts that watch the watching: silence must mean that all is well and looked at."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from exporter.alerting.definitions import EVERYWHERE, Definition, Id, Scope, fingerprint
+from exporter.alerting.definitions import Definition, Id, fingerprint
 from exporter.alerting.links import Links
 from exporter.alerting.promql import identity, select
 from exporter.alerting.rules import Alert, Record
-from exporter.alerting.standing import METRIC, RELEASE, WATCHED, acceptable, gauges, held
+from exporter.alerting.standing import EXPORTER, METRIC, RELEASE, WATCHED, acceptable, gauges, held
+from exporter.alerting.watch import Watch
 from exporter.catalog import CATALOG
 from exporter.plan import Phase
 from exporter.release import Release
 
 KNOWN = "instance:release_exporter_build_info:known"
 
-_EXPORTER = "(job, instance)"
 _SOURCE = "(project, release, source)"
 
 # While which phases a source's facts come about; outside of them they may be old.
@@ -28,55 +27,6 @@ FACTS_PHASES: Mapping[str, tuple[Phase, ...]] = {
 
 # Waits below ten minutes do not survive a restart of Prometheus: what fired would resolve.
 _SETTLED = "10m"
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """One watching alert: what it is called, when it fires, and what it says.
-
-    `by` are the labels that it keeps: what fires holds while who exposes them is silent.
-    """
-
-    name: str
-    severity: str
-    subject: str
-    expr: str
-    by: str
-    summary: str
-    description: str
-    wait: str = ""
-    keep: str = ""
-
-    def rule(self, links: Links, expr: str = "", scope: Scope = EVERYWHERE, **labels: str) -> Alert:
-        """Return the rule, over another expression if there is one."""
-        return Alert(
-            self.name,
-            _holding(self, expr or self.expr, scope, labels),
-            {"severity": self.severity, **labels},
-            {
-                "summary": self.summary,
-                "description": self.description,
-                "subject": self.subject,
-                "runbook_url": links.runbook(self.name),
-                "dashboard_url": links.health(),
-            },
-            self.wait,
-            self.keep,
-        )
-
-
-def _holding(watch: Watch, expr: str, scope: Scope, labels: Mapping[str, str]) -> str:
-    """Return the expression, which goes on firing while its series are missing."""
-    if not watch.by:
-        return expr
-    named = {"alertname": watch.name, "alertstate": "firing", **labels}
-    before = f"max by {watch.by} ({scope.select('ALERTS', tuple(named.items()))})"
-    if "project" in watch.by:
-        silent = f"and on {RELEASE} {WATCHED} unless on {RELEASE} release_info"
-    else:
-        silent = f"and on {_EXPORTER} up == 0"
-    return f"{expr}\nor\n({before} {silent})"
-
 
 _ABOUT = "{{ $labels.project }} {{ $labels.release }}"
 _WHERE = "{{ $labels.instance }}"
@@ -164,7 +114,7 @@ WATCHES: tuple[Watch, ...] = (
         name="ReleaseExporterDown",
         severity="critical",
         subject="ALERT: Exporter Down",
-        expr=f"up == 0 and on {_EXPORTER} {KNOWN}",
+        expr=f"up == 0 and on {EXPORTER} {KNOWN}",
         by="",
         summary=f"The release exporter {_WHERE} cannot be scraped",
         description="Nothing is known of its releases: alerts that fire go on firing, new ones"
@@ -196,8 +146,8 @@ WATCHES: tuple[Watch, ...] = (
         severity="warning",
         subject="Warning: Reload Failed",
         expr="release_exporter_config_last_reload_successful == 0"
-        f" unless on {_EXPORTER} release_config_file_valid == 0",
-        by=_EXPORTER,
+        f" unless on {EXPORTER} release_config_file_valid == 0",
+        by=EXPORTER,
         summary=f"The release exporter {_WHERE} could not load its release files",
         description="It serves what it had before; changes since then do not count.",
     ),
@@ -246,8 +196,8 @@ WATCHES: tuple[Watch, ...] = (
 
 def known() -> Record:
     """Return the record of the exporters, kept while one is a target and down."""
-    info = f"max by {_EXPORTER} (release_exporter_build_info)"
-    return Record(KNOWN, f"{info}\nor\n({held(KNOWN)} and on {_EXPORTER} up == 0)")
+    info = f"max by {EXPORTER} (release_exporter_build_info)"
+    return Record(KNOWN, f"{info}\nor\n({held(KNOWN)} and on {EXPORTER} up == 0)")
 
 
 def without_data(judged: Sequence[Definition], links: Links) -> Iterator[Alert]:

@@ -1,6 +1,6 @@
 """The judge and the rules agree: on random values, on every bound and on its neighbours.
 
-AGREEMENT=2000 .venv/bin/pytest tests/alerting/test_agreement.py     # the full count; minutes
+AGREEMENT=2100 .venv/bin/pytest tests/alerting/test_agreement.py     # the full count; 2 minutes
 """
 
 import os
@@ -80,8 +80,6 @@ def identity(index: int) -> dict[str, str]:
 @pytest.mark.parametrize("start", range(0, COUNT, LARGEST))
 def test_the_judge_and_the_rules_agree(plan: Plan, start: int, tmp_path: Path) -> None:
     rows = list(samples(random.Random(start)))
-    if start:  # the bounds stand at the beginning
-        rows = [(metric, (next(row) for _ in iter(int, 1))) for metric, row in rows]
     made, expected = exporter(), defaultdict[str, list[dict[str, str]]](list)
     count = {Verdict.FAIL: 0, Verdict.WARN: 0, Verdict.PASS: 0, Verdict.UNKNOWN: 0}
     for index in range(start, min(start + LARGEST, COUNT)):
@@ -109,5 +107,5 @@ def test_the_judge_and_the_rules_agree(plan: Plan, start: int, tmp_path: Path) -
                 labels = {"release": where["release"], "severity": SEVERITY[one.verdict]}
                 expected[one.metric.id].append(verdict | labels)
     checks = [worst(metric.id, expected[metric.id]) for metric in CATALOG]
-    assert all(found > COUNT / 10 for found in count.values()) or start
+    assert all(count.values())
     assert run(tmp_path, [Scene("agreement", made, checks)], METRIC_RULES, every="2m") == ""

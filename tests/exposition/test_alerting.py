@@ -8,7 +8,7 @@ from exporter.bands import OTHERWISE, Band, at_least
 from exporter.catalog import CATALOG, Due
 from exporter.exposition.publisher import collect_families
 from exporter.model import Verdict
-from exporter.plan import Plan, Phase
+from exporter.plan import Phase, Plan
 from exporter.release import Release
 from tests.alerting.promtool import ROOT
 from tests.releases import NOW, release_of, view_of

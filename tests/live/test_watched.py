@@ -37,7 +37,7 @@ def arrived(mailbox: Mailbox, count: int, quiet: float = 5) -> list[str]:
     return mailbox.subjects
 
 
-def test_a_success_rate_that_falls_and_recovers_is_three_messages(
+def test_a_success_rate_that_falls_and_recovers_is_one_message_a_change(
     watched: Watched, mailbox: Mailbox
 ) -> None:
     watched.succeed(78)
@@ -55,6 +55,12 @@ def test_a_success_rate_that_falls_and_recovers_is_three_messages(
 
     watched.succeed(94)
     assert arrived(mailbox, 3)[2:] == [f"Resolved: ALERT: Low Success Rate {ABOUT}"]
+
+    watched.succeed(65)
+    assert arrived(mailbox, 4)[3:] == [f"ALERT: Low Success Rate {ABOUT}"]
+    # Not that it is resolved: it still warns.
+    watched.succeed(78)
+    assert arrived(mailbox, 5)[4:] == [f"Warning: Success Rate {ABOUT}"]
 
 
 def test_the_bundled_example_is_one_warning(watched: Watched, mailbox: Mailbox) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from exporter.artifacts.release_schema import render as render_schema
+from exporter.commands.receivers import check_receivers
 from exporter.commands.settings import settle
 from exporter.config.template import render_template
 from exporter.gate.objections import object_to
@@ -45,9 +46,14 @@ def check(flags: Mapping[str, object], now: datetime) -> int:
             " write it when it is finished"
             for one in release.as_of(now).plan.premature
         ]
-    for mistake in mistakes:
+    told, notices = check_receivers(
+        settings, [release for release, _ in installation.releases.values()]
+    )
+    for notice in notices:
+        click.echo(notice)
+    for mistake in (*mistakes, *told):
         click.echo(mistake, err=True)
-    return INVALID if mistakes else 0
+    return INVALID if mistakes or told else 0
 
 
 def schema() -> str:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from pydantic import HttpUrl
 
+from exporter.alerting.links import DASHBOARDS, RUNBOOKS
 from exporter.config.environment import PREFIX, SECRETS, SEEN, Environment, load_environment
+from exporter.config.receivers import ReceiverSettings
 from exporter.model import UserError
 
 SECRET = "s3cr3t-canary-token"
@@ -32,13 +34,16 @@ def token(environment: Environment) -> str | None:
 
 def test_without_any_variable_the_defaults_work() -> None:
     environment = load_environment()
-    assert environment.model_dump() == {
+    receivers = set(ReceiverSettings.model_fields)
+    assert environment.model_dump(exclude=receivers) == {
         "config_file": Path("release.yaml"),
         "storage_path": Path("data"),
         "web_listen_address": "127.0.0.1:10150",
         "web_enable_lifecycle": False,
         "log_level": "info",
         "log_format": "logfmt",
+        "runbook_url": RUNBOOKS,
+        "dashboard_url": DASHBOARDS,
         "prometheus_token": None,
         "prometheus_token_file": None,
         "github_url": HttpUrl("https://api.github.com"),

@@ -1,0 +1,1 @@
+"""What alerts say, and whom they reach: names, thresholds, words, receivers, routes."""

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from exporter import atomic
 from exporter.model import Finding, Inapplicable, Labels, Reading, Reason, Rejection, Sample
 
 FORMAT = 2
@@ -27,18 +26,7 @@ def save(folder: Path, settings: str, good: LastGood) -> None:
     """Write the reading atomically, for the settings it was read with; raises OSError."""
     kept = json.dumps(asdict(good), default=_encode, separators=(",", ":"))
     content = f"{_digest(settings, kept)}\n{kept}"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = folder / f".{NAME}.{os.getpid()}"
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(folder / NAME)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    atomic.write(folder / NAME, content.encode())
 
 
 def load(folder: Path, settings: str) -> LastGood | None:

@@ -200,7 +200,9 @@ class Context:
     """What a collector is handed beside its settings.
 
     `folder` holds the release's files, nothing outside it is read; `state` is the source's own
-    folder for what it keeps between runs (made on first use); `now` is aware.
+    folder for what it keeps between runs, `shared` the one of all sources for what is known of web
+    services (both made on first use); `now` is aware. `repository` is owner/name, `package` the
+    registry and the name in it.
     """
 
     project: str
@@ -209,3 +211,6 @@ class Context:
     state: Path
     plan: Plan
     now: datetime
+    shared: Path
+    repository: str | None = None
+    package: tuple[str, str] | None = None

@@ -192,7 +192,18 @@ class Runner:
         release = source.release
         state = self._folder(source)
         plan = release.plan.as_of(now)
-        return Context(release.project, release.name, release.folder, state, plan, now)
+        return Context(
+            project=release.project,
+            release=release.name,
+            folder=release.folder,
+            state=state,
+            plan=plan,
+            now=now,
+            # No project is called so: names begin with a letter or a digit.
+            shared=self._storage / "_upstream",
+            repository=release.repository,
+            package=release.package,
+        )
 
     def _folder(self, source: Source) -> Path:
         project, release, name = source.id

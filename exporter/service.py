@@ -11,6 +11,7 @@ from exporter.exposition.publisher import Publisher
 from exporter.installation import Installation, load_installation
 from exporter.model import UserError
 from exporter.runner import Runner
+from exporter.upstream.account import standings
 from exporter.view import ReleaseView, View
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ class Service:
             loaded=self._loaded,
             reload_ok=self._reload_ok,
             reloaded=self._reloaded,
+            upstream=standings(),
         )
 
     def _take(self, installation: Installation) -> None:

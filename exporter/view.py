@@ -6,6 +6,7 @@ from datetime import datetime
 
 from exporter.freshness import SourceState
 from exporter.release import Release
+from exporter.upstream.account import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class View:
     """All releases, the validity of each release file, and the last reload of them.
 
     `mistakes` says, by file, what is wrong with the invalid ones; `reloaded` is the time of the
-    last load that found no mistake.
+    last load that found no mistake; `upstream` is how web services stand to us.
     """
 
     releases: tuple[ReleaseView, ...] = ()
@@ -39,6 +40,7 @@ class View:
     loaded: bool = False
     reload_ok: bool = True
     reloaded: datetime | None = None
+    upstream: tuple[Standing, ...] = ()
 
     @property
     def ready(self) -> bool:

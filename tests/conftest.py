@@ -61,4 +61,5 @@ def context(tmp_path: Path, plan: Plan) -> Context:
     """Return what a collector of the release caro v1.1.0 is handed, over an empty folder."""
     folder = tmp_path / "release"
     folder.mkdir()
-    return Context("caro", "v1.1.0", folder, tmp_path / "state", plan, NOW)
+    state, shared = tmp_path / "state", tmp_path / "shared"
+    return Context("caro", "v1.1.0", folder, state, plan, NOW, shared, "wildcard/caro")

@@ -41,7 +41,17 @@ AFTER_BETA = ("EM-1", "EM-2", "EM-3", "EM-4")
 def read_example(file: Path, now: datetime, state: Path) -> tuple[Release, dict[str, Reading]]:
     """Return the release and what each of its sources says now."""
     release = load_release(file, file.name)
-    context = Context(release.project, release.name, release.folder, state, release.plan, now)
+    context = Context(
+        release.project,
+        release.name,
+        release.folder,
+        state,
+        release.plan,
+        now,
+        state / "_upstream",
+        release.repository,
+        release.package,
+    )
     return release, {source.name: source.collect(context) for source in load_sources(release)}
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def load(tmp_path: Path) -> Load:
 
 @pytest.fixture
 def here(context: Context, tmp_path: Path) -> Context:
-    return Context("caro", "v1.1.0", tmp_path, context.state, context.plan, context.now)
+    return replace(context, folder=tmp_path)
 
 
 def write(file: Path, document: dict[str, float], here: Context) -> None:

@@ -12,9 +12,9 @@ from pydantic import AfterValidator, Field, HttpUrl
 
 from exporter.collectors.own import OwnSettings
 from exporter.config.environment import load_environment
-from exporter.http_fetch import one_line
 from exporter.model import Context, ErrorClass, Reading, Sample, SourceError, UserError
-from exporter.prometheus_api import TOKEN, Result, query
+from exporter.upstream.exchange import one_line
+from exporter.upstream.prometheus import TOKEN, Result, query
 
 # The runner's own deadline could not say what was waited for.
 SHARE_OF_DEADLINE = 0.9

@@ -16,6 +16,7 @@ from exporter.model import UserError
 from exporter.release import Release
 from exporter.runner import Runner
 from exporter.sources import Source
+from exporter.upstream.account import standings
 from exporter.view import ReleaseView, View
 
 FAILED = 1
@@ -92,6 +93,7 @@ def _read(
         mistakes=installation.mistakes,
         loaded=True,
         reload_ok=not installation.mistakes,
+        upstream=standings(),
     )
 
 

@@ -19,6 +19,7 @@ from prometheus_client.openmetrics import exposition as openmetrics
 from exporter import __version__
 from exporter.exposition.families import Families
 from exporter.exposition.releases import add_release
+from exporter.exposition.upstream import add_upstream
 from exporter.view import View
 
 log = structlog.get_logger()
@@ -82,6 +83,7 @@ def collect_families(view: View, now: datetime) -> Families:
         {"version": __version__, "python_version": platform.python_version()},
         1,
     )
+    add_upstream(families, view.upstream)
     for gauge, count in families.dropped.items():
         help_text = "Series that were not exposed: there twice, or too many of one gauge."
         families.add("release_exporter_dropped_series", help_text, {"gauge": gauge}, count)

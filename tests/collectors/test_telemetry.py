@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ def test_one_folder_needs_no_list() -> None:
 
 
 def test_without_a_plan_there_is_no_first_day(context: Context, tmp_path: Path) -> None:
-    empty = Context("p", "r", tmp_path, tmp_path, Plan((), ZoneInfo("UTC")), context.now)
+    empty = replace(context, folder=tmp_path, plan=Plan((), ZoneInfo("UTC")))
     request = request_for(Settings(), empty)
     assert (request.since, request.privacy_since) == (None, None)
 

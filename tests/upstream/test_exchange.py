@@ -14,8 +14,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from exporter import __version__
-from exporter.http_fetch import classify, fetch, one_line
 from exporter.model import ErrorClass, SourceError
+from exporter.upstream.exchange import classify, fetch, one_line
 
 Script = Callable[[socket.socket], None]
 Serve = Callable[[Script], str]
@@ -319,7 +319,7 @@ def test_url_is_not_logged(httpserver: HTTPServer, caplog: pytest.LogCaptureFixt
 
 
 def test_client_is_imported_on_the_first_request_only() -> None:
-    code = "import sys, exporter.http_fetch; sys.exit('httpx' in sys.modules)"
+    code = "import sys, exporter.upstream.exchange; sys.exit('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -329,7 +329,7 @@ def test_gzip_bomb_is_cut_at_the_limit_within_32_mebibytes(serve: Serve) -> None
     # In a process of its own, whose highest memory is nobody else's.
     code = """
 import resource, sys
-from exporter.http_fetch import fetch
+from exporter.upstream.exchange import fetch
 from exporter.model import SourceError
 fetch(sys.argv[1], seconds=10, limit=100)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

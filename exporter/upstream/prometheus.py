@@ -7,8 +7,8 @@ from typing import TypeVar
 import msgspec
 
 from exporter.files import MEBIBYTE
-from exporter.http_fetch import Answer, classify, fetch, one_line
 from exporter.model import ErrorClass, SourceError
+from exporter.upstream.exchange import Answer, classify, fetch, one_line
 
 # One sample is a few hundred bytes; with room, a query that forgot to aggregate is told so.
 LIMIT = 4 * MEBIBYTE

@@ -1,22 +1,31 @@
 """Files that are either the old ones or the new ones, whatever happens in between."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write(file: Path, content: bytes) -> None:
     """Put the content into the file, on disk, in one step; its folder is made. Raises OSError."""
+    with replacing(file) as opened:
+        opened.write(content)
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to that becomes `file`, on disk, if all went well. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A name of its own for each process: two of them must not write into one another.
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as opened:
-            opened.write(content)
+            yield opened
             opened.flush()
             os.fsync(opened.fileno())
         temporary.replace(file)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise

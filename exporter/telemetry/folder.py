@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from exporter.telemetry.index import Index
 from exporter.telemetry.ingest import ingest
 from exporter.telemetry.measure import measure
 from exporter.telemetry.protocol import Reply, Request
+from exporter.telemetry.raw import write_day
 from exporter.telemetry.scan import scan
 from exporter.telemetry.store import NEVER, Export, Stamp, Store, stamp_of
 
@@ -44,12 +46,19 @@ class Folder:
         self._stamps: dict[str, Stamp] = {}
         self._decoded: dict[str, int] = {}
 
-    def read(self, now: float) -> Reply:
-        """Return what the folder says now, and how many bytes were decoded for it."""
+    def read(self, now: float, day: date | None = None, raw: Path | None = None) -> Reply:
+        """Return what the folder says now, and how many bytes were decoded for it.
+
+        With a day, what it says without anything later; `raw` is the file for that day's events.
+        """
         request = self._request
         found = scan(Path(request.folder), request.patterns)
         with self._store.locked():
             index, decoded = self._update(found.files, now)
+        if day is not None and raw is not None:
+            write_day(index, day, self._rules, raw)
+        if day is not None:
+            index = index.as_of(day)
         moved = request.privacy_moved
         reading = measure(index, self._rules, moved, found.rejections, now)
         return Reply(reading, decoded)

@@ -1,0 +1,61 @@
+"""Putting a record on disk: the gate document first, then what follows from it."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from exporter import atomic
+from exporter.gate.document import dump
+from exporter.gate.report import Report
+from exporter.records import dashboard, snapshot
+from exporter.records.better import replaces
+from exporter.records.layout import Records
+
+DERIVED: tuple[tuple[Callable[[Records, date], Path], Callable[[Report], str]], ...] = (
+    (Records.metrics, snapshot.render),
+    (Records.dashboard, dashboard.render),
+)
+
+
+def record(records: Records, report: Report) -> tuple[Path, ...]:
+    """Write the day's record unless a better one is there; return what changed. Raises OSError."""
+    if not replaces(report, records.report(report.day)):
+        return ()
+    changed = _put(records.verdicts(report.day), dump(report))
+    return (*changed, *derive(records, report))
+
+
+def derive(records: Records, report: Report) -> Iterator[Path]:
+    """Write what follows from a record where that is not there yet; yield what changed."""
+    for place, render in DERIVED:
+        yield from _put(place(records, report.day), render(report))
+
+
+def repair(records: Records) -> list[Path]:
+    """Write what a killed process left out: what is missing, or older than its record."""
+    changed: list[Path] = []
+    for day, file in list(records.dated_files()):
+        if file != records.verdicts(day) or not _left_out(records, day, file):
+            continue
+        report = records.report(day)
+        changed += derive(records, report) if report else ()
+    return changed
+
+
+def _left_out(records: Records, day: date, verdicts: Path) -> bool:
+    files = [place(records, day) for place, _ in DERIVED]
+    # Younger by less than the clock's step is written again, which changes nothing.
+    written = verdicts.stat().st_mtime_ns
+    return not all(file.exists() and file.stat().st_mtime_ns > written for file in files)
+
+
+def _put(file: Path, text: str) -> tuple[Path, ...]:
+    """Write the text unless it stands there already; return the file if it changed."""
+    content = text.encode()
+    try:
+        if file.read_bytes() == content:
+            return ()
+    except OSError:
+        pass
+    atomic.write(file, content)
+    return (file,)

@@ -6,21 +6,29 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+
 
 def write(file: Path, content: bytes) -> None:
     """Put the content into the file, on disk, in one step; its folder is made. Raises OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with replacing(file) as opened:
         opened.write(content)
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """Put the text into a file in a folder that is there; raises OSError."""
+    with replacing(file) as opened:
+        opened.write(text.encode())
 
 
 @contextmanager
 def replacing(file: Path) -> Iterator[BinaryIO]:
     """Give a file to write to that becomes `file`, on disk, if all went well. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A name of its own for each process: two of them must not write into one another.
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with temporary.open("wb") as opened:
+        with os.fdopen(os.open(temporary, _FLAGS, 0o644), "wb") as opened:
             yield opened
             opened.flush()
             os.fsync(opened.fileno())

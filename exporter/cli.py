@@ -1,6 +1,7 @@
 """The command line: parse, load, call one function, return an exit code."""
 
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from exporter.model import UserError
 
 # Here and nowhere else the time is looked at.
 USAGE = 2
+CRASH = 70
 
 
 def clock() -> datetime:
@@ -19,7 +21,22 @@ def clock() -> datetime:
 
 
 def main() -> None:
-    """Run the command line; what the user can fix is one line a mistake and exit code 2."""
+    """Run the command line; what the user can fix is one line a mistake and exit code 2.
+
+    Whatever else goes wrong ends with 70: 1 is an answer, such as NO_GO.
+    """
+    try:
+        _run()
+    except Exception as error:  # noqa: BLE001 - a crash must not read as an answer
+        try:
+            # The message stays out: it may quote what was read.
+            kind, place = type(error).__name__, _place(error)
+            click.echo(f"unexpected {kind} at {place}; please report it", err=True)
+        finally:
+            sys.exit(CRASH)
+
+
+def _run() -> None:
     try:
         cli(prog_name="release-exporter", standalone_mode=False)
     except UserError as error:
@@ -30,6 +47,13 @@ def main() -> None:
         sys.exit(USAGE)
     except click.Abort:
         sys.exit(130)
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "start"
 
 
 config_option = click.option(
@@ -137,6 +161,78 @@ def collect(
     from exporter.commands import collecting
 
     sys.exit(collecting.collect(flags, form, append, only_release, only_sources, clock))
+
+
+@cli.command()
+@config_option
+@storage_option
+@level_option
+@format_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown", "junit"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what is printed to this file too, as a whole.",
+)
+@click.option("--release", metavar="NAME", help="Only this release.")
+@click.option("--strict", is_flag=True, help="End with 4 for CONDITIONAL, not with 0.")
+@click.option(
+    "--from",
+    "origin",
+    metavar="URL|PATH",
+    help="Ask a running exporter, or read a folder of snapshots or one verdicts file.",
+)
+@click.option("--prometheus", metavar="URL", help="Judge what this Prometheus has kept.")
+@click.option("--at", metavar="TIME", help="Day or time to decide as of, where the release lives.")
+@click.option("--explain", metavar="KEY", help="Show all behind one verdict, such as QM-2.")
+@click.option(
+    "--dry-run",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Judge by this release file; over a folder of snapshots, each past day.",
+)
+def gate(
+    form: str,
+    output: Path | None,
+    release: str | None,
+    origin: str | None,
+    prometheus: str | None,
+    at: str | None,
+    explain: str | None,
+    dry_run: Path | None,
+    *,
+    strict: bool,
+    **flags: object,
+) -> None:
+    """Decide whether each release may go out, with the reasons.
+
+    Exit code 0 GO, 1 NO_GO, 2 usage or configuration, 3 UNKNOWN, 4 CONDITIONAL with --strict
+    (without: 0, and said loudly), 70 an unexpected error. Of several releases the worst counts.
+    """
+    if origin is None and prometheus is None:
+        from exporter.telemetry.client import ENGINE
+
+        ENGINE.start()  # beside the imports below, as for `collect`
+    from exporter.commands import gating
+
+    options = gating.Options(
+        form, output, release, strict, origin, prometheus, at, explain, dry_run
+    )
+    try:
+        code = gating.gate(flags, options, clock)
+    except OSError as error:
+        # Of a closed pipe click would make exit code 1, which reads as NO_GO.
+        code = CRASH
+        with suppress(OSError):
+            click.echo(f"gate: cannot write what it says: {error.strerror}", err=True)
+    sys.exit(code)
 
 
 @cli.command()

@@ -16,6 +16,9 @@ from exporter.view import ReleaseView, View
 
 log = structlog.get_logger()
 
+# Nothing is decided on lines that somebody has changed since, in a way that cannot be read.
+INVALID_NOW = "its release file is invalid now; what is served is the release as it was"
+
 
 class Service:
     """Collects, judges and publishes until the process ends."""
@@ -60,6 +63,7 @@ class Service:
             ReleaseView(
                 release.as_of(now),
                 {source.name: states[source.id] for source in sources if source.id in states},
+                (INVALID_NOW,) if release.file in self._installation.mistakes else (),
             )
             for release, sources in self._installation.releases.values()
             if not release.over(now)

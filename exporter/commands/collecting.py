@@ -2,22 +2,16 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from exporter.commands.reading import read_once, select
 from exporter.commands.settings import settle
-from exporter.config.environment import Environment
-from exporter.freshness import SourceState
-from exporter.installation import Installation, load_installation
+from exporter.installation import load_installation
 from exporter.model import UserError
-from exporter.release import Release
-from exporter.runner import Runner
-from exporter.sources import Source
-from exporter.upstream.account import standings
-from exporter.view import ReleaseView, View
+from exporter.view import View
 
 FAILED = 1
 
@@ -35,8 +29,8 @@ def collect(
     installation = load_installation(settings.config_file)
     if not installation.releases:
         raise UserError("\n".join(installation.mistakes.values()))
-    sources = _select(installation, only_release, only_sources)
-    view = _read(settings, installation, sources, clock)
+    sources = select(installation, only_release, only_sources)
+    view = read_once(settings, installation, sources, clock)
     text = _render(form, view, clock())
     click.echo(text, nl=False)
     if append is not None:
@@ -44,65 +38,6 @@ def collect(
         _append(append, _dated(text, clock()) if form == "table" else text)
     failed = any(not state.up for one in view.releases for state in one.states.values())
     return FAILED if failed or installation.mistakes else 0
-
-
-def _select(
-    installation: Installation, release: str | None, names: tuple[str, ...]
-) -> list[Source]:
-    every = [source for _, sources in installation.releases.values() for source in sources]
-    chosen = [
-        source
-        for source in every
-        if release in (None, source.release.name) and (not names or source.name in names)
-    ]
-    if not chosen:
-        known = ", ".join(sorted({f"{one.release.name}: {one.name}" for one in every}))
-        raise UserError(f"--release, --source: nothing is called so; there are {known}")
-    return chosen
-
-
-def _read(
-    settings: Environment,
-    installation: Installation,
-    sources: list[Source],
-    clock: Callable[[], datetime],
-) -> View:
-    runner = Runner(settings.storage_path, clock)
-    runner.replace(sources)
-    done = 0
-
-    def progress(source: Source, state: SourceState) -> None:
-        nonlocal done
-        done += 1
-        said = state.error[1] if state.error else f"{state.duration or 0:.2f}s"
-        place = f"{source.release.project} {source.release.name} {source.name}"
-        click.echo(f"[{done}/{len(sources)}] {place}: {said}", err=True)
-
-    runner.run_once(progress)
-    states, now = runner.states(), clock()
-    by_release: dict[str, dict[str, SourceState]] = {}
-    for source in sources:
-        by_release.setdefault(source.release.file, {})[source.name] = states[source.id]
-    return View(
-        releases=tuple(
-            ReleaseView(_asked(installation.releases[file], mine).as_of(now), mine)
-            for file, mine in by_release.items()
-        ),
-        files=dict.fromkeys(installation.releases, True)
-        | dict.fromkeys(installation.mistakes, False),
-        mistakes=installation.mistakes,
-        loaded=True,
-        reload_ok=not installation.mistakes,
-        upstream=standings(),
-    )
-
-
-def _asked(pair: tuple[Release, tuple[Source, ...]], states: Mapping[str, SourceState]) -> Release:
-    """Return the release without the metrics of sources that were not asked for."""
-    release, sources = pair
-    left_out = {source.name for source in sources} - set(states)
-    metrics = tuple(metric for metric in release.metrics if metric.source not in left_out)
-    return replace(release, metrics=metrics)
 
 
 def _render(form: str, view: View, now: datetime) -> str:

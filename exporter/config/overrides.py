@@ -38,7 +38,9 @@ CONDITIONS: Mapping[str, Callable[[float], Interval]] = {
 }
 
 # Series of the exporter itself: an own metric of such a name would stand between them.
-RESERVED = re.compile(r"release_(info|phase|beta_day|(metric|source|config|exporter|upstream)_.*)")
+RESERVED = re.compile(
+    r"release_(info|phase|beta_day|(metric|source|config|exporter|gate|upstream|waiver)_.*)"
+)
 
 # What Prometheus' formats append to counters, histograms and infos; own metrics are gauges.
 SUFFIXES = ("_total", "_bucket", "_count", "_sum", "_info", "_created")

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from exporter.catalog import Metric
 from exporter.exposition.families import Families
+from exporter.exposition.gates import add_gate
 from exporter.freshness import SourceState, acceptable
+from exporter.gate.reporting import report_of
 from exporter.judge import Judgement, judge
 from exporter.model import Sample, Verdict
 from exporter.plan import PHASES
@@ -27,8 +29,10 @@ def add_release(families: Families, view: ReleaseView, now: datetime) -> None:
         families.add(name, help_text, identity | labels, value, kind)
 
     _about(add, view, now)
-    for judgement in judge(release, view.states, now):
+    judgements = judge(release, view.states, now)
+    for judgement in judgements:
         _verdict(add, judgement)
+    add_gate(add, release, report_of(view, now, judgements))
     helps = SUPPORTING | {metric.gauge: metric.help for metric in release.metrics}
     for state in view.states.values():
         reading = acceptable(state, release.plan, now)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from exporter.bands import target_range
+from exporter.catalog import Judged
 from exporter.freshness import SourceState, acceptable, staleness
 from exporter.gate.decision import Decision
 from exporter.gate.report import (
@@ -12,6 +14,7 @@ from exporter.gate.report import (
     Report,
     SourceLine,
     SourceWord,
+    cannot_tell,
     settle,
 )
 from exporter.gate.verdicts import Fact, Line, Outcome
@@ -19,7 +22,7 @@ from exporter.judge import Judgement, blocks, due_from, inapplicable, judge, mat
 from exporter.model import Verdict
 from exporter.plan import Plan
 from exporter.release import Release
-from exporter.view import ReleaseView
+from exporter.view import ReleaseView, View
 
 SINCE = "release_privacy_since_timestamp_seconds"
 
@@ -50,6 +53,14 @@ def report_of(
         sources=tuple(_source(*pair, plan, now) for pair in sorted(view.states.items())),
     )
     return settle(report, release.waivers)
+
+
+def reports_of(view: View, now: datetime) -> list[Report]:
+    """Return the report of each release, and of each bad file that describes none of them."""
+    served = {one.release.file for one in view.releases}
+    bad = {file: text for file, text in view.mistakes.items() if file not in served}
+    reports = [report_of(one, now) for one in view.releases]
+    return reports + [cannot_tell(file, text.splitlines(), now) for file, text in bad.items()]
 
 
 def _problems(release: Release, states: Mapping[str, SourceState], now: datetime) -> Iterator[str]:
@@ -104,7 +115,7 @@ def _line(
         user_value=metric.unit.user(float(sample.value)) if sample else None,
         shown=one.value,
         target=one.target,
-        target_value=float(metric.target_value(series)),
+        target_value=_target(series),
         n=sample.n if sample else None,
         observed=observed,
         age_seconds=(now - observed).total_seconds() if observed else None,
@@ -113,6 +124,11 @@ def _line(
         inapplicable=reading is not None and inapplicable(metric, series, reading) is not None,
         facts=tuple(map(Fact.of, matching(metric, series, reading))) if reading else (),
     )
+
+
+def _target(series: Judged) -> float | None:
+    bounds = target_range(series.bands).bounds
+    return float(bounds[-1]) if bounds else None
 
 
 def _source(name: str, state: SourceState, plan: Plan, now: datetime) -> SourceLine:

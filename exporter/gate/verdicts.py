@@ -97,7 +97,7 @@ class Line:
     user_value: Annotated[Finite | None, Field(description="in the user's unit")]
     shown: Annotated[str, Field(description="the value as people read it; N/A without one")]
     target: Annotated[str, Field(description="the target as people read it")]
-    target_value: Annotated[Finite, Field(description="the target's bound in base units")]
+    target_value: Annotated[Finite | None, Field(description="the target's bound in base units")]
     n: Annotated[int | None, Field(description="observations behind the value")]
     observed: Annotated[AwareDatetime | None, Field(description="time that the facts are from")]
     age_seconds: Finite | None

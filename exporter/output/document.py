@@ -1,10 +1,13 @@
 """The view as one JSON document."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from exporter.freshness import SourceState, acceptable, staleness
+from exporter.gate.reporting import report_of
+from exporter.gate.verdicts import Line
 from exporter.judge import Judgement, judge
 from exporter.model import Reading
 from exporter.plan import Plan
@@ -24,12 +27,18 @@ def render_json(view: View, now: datetime) -> str:
 def _release(view: ReleaseView, now: datetime) -> dict[str, Any]:
     release, plan = view.release, view.release.plan
     readings = {name: acceptable(state, plan, now) for name, state in view.states.items()}
+    judgements = judge(release, view.states, now)
+    report = report_of(view, now, judgements)
+    lines = {line.key: line for line in report.verdicts}
     return {
         "project": release.project,
         "release": release.name,
         "phase": plan.phase(now),
         "beta_day": plan.beta_day(now),
-        "metrics": [_metric(one) for one in judge(release, view.states, now)],
+        "decision": report.decision,
+        "reasons": [asdict(cause) for cause in report.reasons],
+        "waivers": [asdict(one) | {"expires": str(one.expires)} for one in report.waivers],
+        "metrics": [_metric(one, lines[one.key]) for one in judgements],
         "series": [
             x for _, reading in sorted(readings.items()) if reading for x in _series(reading)
         ],
@@ -37,7 +46,7 @@ def _release(view: ReleaseView, now: datetime) -> dict[str, Any]:
     }
 
 
-def _metric(one: Judgement) -> dict[str, Any]:
+def _metric(one: Judgement, line: Line) -> dict[str, Any]:
     sample = one.sample
     return {
         "id": one.metric.id,
@@ -48,7 +57,8 @@ def _metric(one: Judgement) -> dict[str, Any]:
         "value": sample.value if sample else None,
         "shown": one.value,
         "target": one.target,
-        "verdict": one.verdict,
+        "verdict": line.verdict,
+        "replaces": line.replaces,
         "due": one.due,
         "reason": one.reason,
         "n": sample.n if sample else None,

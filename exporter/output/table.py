@@ -5,12 +5,16 @@ from datetime import datetime
 from itertools import groupby
 
 from exporter.freshness import SourceState, show_age, staleness
+from exporter.gate.output.table import overall, waiver_lines
+from exporter.gate.output.wording import said
+from exporter.gate.reporting import report_of
+from exporter.gate.verdicts import word
 from exporter.inert import plain
 from exporter.judge import Judgement, judge
 from exporter.output.columns import columns
 from exporter.plan import Plan
 from exporter.view import ReleaseView, View
-from exporter.words import PHASE_WORDS, TIER_TITLES, VERDICT_WORDS
+from exporter.words import PHASE_WORDS, TIER_TITLES
 
 LISTED = 5
 
@@ -30,13 +34,17 @@ def _release(view: ReleaseView, now: datetime) -> Iterator[str]:
     where = PHASE_WORDS[phase] if phase else "unknown"
     yield f"{release.project} {release.name}   {local}   phase: {where}{f' day {day}' * bool(day)}"
     tiers = list(TIER_TITLES)
-    judgements = sorted(
-        judge(release, view.states, now), key=lambda one: tiers.index(one.metric.tier)
-    )
-    lines = iter(columns([_metric(one, now) for one in judgements]))
+    judged = judge(release, view.states, now)
+    report = report_of(view, now, judged)
+    words = {line.key: word(line) for line in report.verdicts}
+    judgements = sorted(judged, key=lambda one: tiers.index(one.metric.tier))
+    lines = iter(columns([_metric(one, words[one.key], now) for one in judgements]))
     for tier, group in groupby(judgements, key=lambda one: one.metric.tier):
         yield from ("", TIER_TITLES[tier])
         yield from (f"  {next(lines)}" for _ in group)
+    yield from ("", overall(report))
+    yield from (f"  {plain(said(cause))}" for cause in report.reasons if cause.decides)
+    yield from waiver_lines(report)
     yield from ("", "SOURCES")
     states = sorted(view.states.items())
     for line in columns([_source(name, state, plan, now) for name, state in states]):
@@ -48,13 +56,12 @@ def _release(view: ReleaseView, now: datetime) -> Iterator[str]:
             yield f"  {name}: {plain(str(rejection))}"
 
 
-def _metric(one: Judgement, now: datetime) -> tuple[str, ...]:
+def _metric(one: Judgement, verdict: str, now: datetime) -> tuple[str, ...]:
     sample = one.sample
     n = f"n={sample.n:,}" if sample and sample.n is not None else ""
     age = show_age(now - sample.observed) if sample and sample.observed else ""
     evidence = f"; {sample.evidence}" if sample and sample.evidence else ""
-    word = VERDICT_WORDS[one.verdict]
-    return (one.series.title, one.value, f"({one.target})", word, n, age, one.reason + evidence)
+    return (one.series.title, one.value, f"({one.target})", verdict, n, age, one.reason + evidence)
 
 
 def _source(name: str, state: SourceState, plan: Plan, now: datetime) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from exporter import status_page
+from exporter.gate.document import Bundle, dump
+from exporter.gate.reporting import report_of, reports_of
 from exporter.server.negotiation import content_type, takes_gzip
 from exporter.service import Service
 
@@ -21,6 +24,12 @@ PAGE_HEADERS = {
     "Cache-Control": "no-store",
 }
 
+# A decision is of the moment: no cache may keep it.
+JSON: dict[str, Any] = {
+    "media_type": "application/json",
+    "headers": {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+}
+
 
 def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool) -> Starlette:
     """Return the web application of a service; `lifecycle` allows reloading over HTTP."""
@@ -29,6 +38,8 @@ def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool)
         routes=[
             Route("/", pages.index),
             Route("/metrics", pages.metrics),
+            Route("/api/v1/gate", pages.gates),
+            Route("/api/v1/releases/{project}/{release}/gate", pages.gate),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
             Route("/-/reload", pages.reload, methods=["POST", "PUT"]),
@@ -61,6 +72,16 @@ class _Pages:
         refresh = request.query_params.get("refresh") != "off"
         page = status_page.render(self._service.view(), self._now(), refresh=refresh)
         return HTMLResponse(page, headers=PAGE_HEADERS)
+
+    def gates(self, _request: Request) -> Response:
+        return Response(dump(Bundle.of(reports_of(self._service.view(), self._now()))), **JSON)
+
+    def gate(self, request: Request) -> Response:
+        wanted = (request.path_params["project"], request.path_params["release"])
+        for view in self._service.view().releases:
+            if view.release.id == wanted:
+                return Response(dump(report_of(view, self._now())), **JSON)
+        return Response('{"error": "no such release is under preparation"}\n', 404, **JSON)
 
     async def healthy(self, _request: Request) -> Response:
         return PlainTextResponse("release-exporter is healthy.\n")

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from exporter.model import Verdict
-from exporter.words import VERDICT_ICONS, VERDICT_WORDS
+from exporter.gate.decision import STATUS, STATUS_ICONS, Decision
+from exporter.gate.verdicts import OUTCOME_ICONS, OUTCOME_WORDS, Outcome
+from exporter.gate.waivers import STATE_WORDS, WaiverState
 
 
 class Tone(StrEnum):
@@ -38,21 +39,33 @@ def show_badge(badge: Badge, count: int | None = None) -> Markup:
 
 
 _TONES = {
-    Verdict.PASS: Tone.GOOD,
-    Verdict.WARN: Tone.CAUTION,
-    Verdict.FAIL: Tone.BAD,
-    Verdict.UNKNOWN: Tone.NEUTRAL,
-    Verdict.NOT_DUE: Tone.NEUTRAL,
+    Outcome.PASS: Tone.GOOD,
+    Outcome.WARN: Tone.CAUTION,
+    Outcome.FAIL: Tone.BAD,
+    Outcome.UNKNOWN: Tone.NEUTRAL,
+    Outcome.NOT_DUE: Tone.NEUTRAL,
+    Outcome.WAIVED: Tone.CAUTION,
 }
 
-VERDICTS = {one: Badge(VERDICT_ICONS[one], VERDICT_WORDS[one], _TONES[one]) for one in Verdict}
+VERDICTS = {one: Badge(OUTCOME_ICONS[one], OUTCOME_WORDS[one], _TONES[one]) for one in Outcome}
 
 OK = Badge("✅", "ok", Tone.GOOD)
 STALE = Badge("⚠️", "stale", Tone.CAUTION)
 FAILING = Badge("❌", "failing", Tone.BAD)
 UNREAD = Badge("⏳", "not read yet", Tone.NEUTRAL)
 
-IN_FORCE = Badge("✍️", "in force", Tone.CAUTION)
-EXPIRED = Badge("❌", "expired", Tone.BAD)
+WAIVERS = {
+    WaiverState.APPLIED: Badge("✍️", STATE_WORDS[WaiverState.APPLIED], Tone.CAUTION),
+    WaiverState.IDLE: Badge("✍️", STATE_WORDS[WaiverState.IDLE], Tone.NEUTRAL),
+    WaiverState.EXPIRED: Badge("❌", STATE_WORDS[WaiverState.EXPIRED], Tone.BAD),
+    WaiverState.REFUSED: Badge("❌", STATE_WORDS[WaiverState.REFUSED], Tone.BAD),
+}
 
-CANNOT_TELL = Badge("❔", "CANNOT TELL", Tone.NEUTRAL)
+_DECISION_TONES = {
+    Decision.GO: Tone.GOOD,
+    Decision.CONDITIONAL: Tone.CAUTION,
+    Decision.NO_GO: Tone.BAD,
+    Decision.UNKNOWN: Tone.NEUTRAL,
+}
+
+DECISIONS = {one: Badge(STATUS_ICONS[one], STATUS[one], _DECISION_TONES[one]) for one in Decision}

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from exporter import __version__, durations
 from exporter.freshness import show_age
 from exporter.inert import inert
-from exporter.status_page.badges import CANNOT_TELL, VERDICTS, show_badge
+from exporter.status_page.badges import show_badge
 from exporter.status_page.links import web_link
 from exporter.status_page.section import Section
 from exporter.view import View
@@ -78,8 +78,6 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "style": Markup(_STYLE),  # noqa: S704 - our own file
-        "verdicts": VERDICTS,
-        "overall": CANNOT_TELL,
         "shown": SHOWN,
         "version": __version__,
     }

@@ -7,14 +7,28 @@ from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import quote
 
-from exporter.judge import WORST_FIRST, Judgement, judge
+from exporter.gate.output.wording import said
+from exporter.gate.report import Report
+from exporter.gate.reporting import report_of
+from exporter.gate.verdicts import Outcome
+from exporter.gate.waivers import WaiverLine
+from exporter.judge import Judgement, judge
 from exporter.model import Finding, Tier
 from exporter.plan import Milestone
-from exporter.release import Release, Waiver
-from exporter.status_page.badges import EXPIRED, IN_FORCE, VERDICTS, Badge
+from exporter.release import Release
+from exporter.status_page.badges import DECISIONS, VERDICTS, WAIVERS, Badge
 from exporter.status_page.health import Health, list_health
 from exporter.view import ReleaseView
 from exporter.words import PHASE_WORDS, TIER_TITLES
+
+SHOWN_FIRST = (
+    Outcome.FAIL,
+    Outcome.UNKNOWN,
+    Outcome.WARN,
+    Outcome.WAIVED,
+    Outcome.PASS,
+    Outcome.NOT_DUE,
+)
 
 
 @dataclass(frozen=True)
@@ -86,17 +100,35 @@ class Section:
     @property
     def tally(self) -> list[tuple[Badge, int]]:
         """How often each verdict occurs, the worst first."""
-        counts = Counter(one.verdict for one in self.judgements)
-        return [(VERDICTS[one], counts[one]) for one in WORST_FIRST if counts[one]]
+        counts = Counter(one.verdict for one in self.report.verdicts)
+        return [(VERDICTS[one], counts[one]) for one in SHOWN_FIRST if counts[one]]
+
+    @cached_property
+    def report(self) -> Report:
+        """The gate's own view of it."""
+        return report_of(self.view, self.now, self.judgements)
 
     @property
-    def waivers(self) -> list[tuple[Waiver, str, Badge]]:
+    def overall(self) -> Badge:
+        """The user's OVERALL STATUS."""
+        return DECISIONS[self.report.decision]
+
+    @property
+    def deciding(self) -> list[str]:
+        """The reasons that decide it."""
+        return [said(cause) for cause in self.report.reasons if cause.decides]
+
+    @cached_property
+    def signs(self) -> Mapping[str, Badge]:
+        """The sign of each verdict by its key; a waived one's is not that of its band."""
+        return {line.key: VERDICTS[line.verdict] for line in self.report.verdicts}
+
+    @property
+    def waivers(self) -> list[tuple[WaiverLine, str, Badge]]:
         """The waivers with the title of what they excuse, the next to expire first."""
         titles = {one.key: one.series.title for one in self.judgements}
         return [
-            # The expiry date itself is still covered, as a ticket's is.
-            (one, titles.get(one.metric, ""), IN_FORCE if self._today <= one.expires else EXPIRED)
-            for one in sorted(self.release.waivers, key=lambda one: (one.expires, one.metric))
+            (one, titles.get(one.metric, ""), WAIVERS[one.state]) for one in self.report.waivers
         ]
 
     @property

@@ -37,6 +37,7 @@ def write_day(index: Index, day: date, rules: Sequence[str], file: Path) -> None
     count = len(rows)
     if _count(file) > count or (not count and not file.exists()):
         return
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with atomic.replacing(file) as opened:
         head = {"date": day.isoformat(), "count": count}
         opened.write(json.dumps(head)[:-1].encode() + b', "events": [')

@@ -1,7 +1,8 @@
 """One instant query over Prometheus' HTTP API, which VictoriaMetrics and others speak too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -44,6 +45,7 @@ class Series(msgspec.Struct, frozen=True):
     """One series of a vector; a native histogram has no value."""
 
     value: Point | None = None
+    metric: dict[str, str] = {}
 
 
 class Data(msgspec.Struct, frozen=True, rename="camel"):
@@ -65,17 +67,27 @@ class Envelope(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The point of each series that answered, and whether the server had warnings about them."""
+    """The point of each series that answered, and whether the server had warnings about them.
+
+    `labels` are the series' own, in the points' order; a scalar has none.
+    """
 
     points: Sequence[Point | None]
     warned: bool = False
+    labels: Sequence[Mapping[str, str]] = ()
 
 
-def query(url: str, promql: str, *, seconds: float, secret: str = "") -> Result:
-    """Return what the server at `url` answers to the query; raises SourceError, less the secret."""
+def query(
+    url: str, promql: str, *, seconds: float, secret: str = "", at: datetime | None = None
+) -> Result:
+    """Return what the server at `url` answers to the query, as of now or of `at`.
+
+    Raises SourceError, less the secret.
+    """
+    form = {"query": promql} | ({"time": f"{at.timestamp():.3f}"} if at else {})
     answer = fetch(
         f"{url.rstrip('/')}/api/v1/query",
-        form={"query": promql},
+        form=form,
         headers={"Authorization": f"Bearer {secret}"} if secret else {},
         seconds=seconds,
         limit=LIMIT,
@@ -99,14 +111,16 @@ def parse(answer: Answer, secret: str = "") -> Result:
         # A server may repeat what it was sent.
         said = envelope.error.replace(secret, "…") if secret else envelope.error
         raise _refusal(answer.status, envelope.error_type, said)
-    return Result(_points(envelope.data), bool(envelope.warnings))
+    points, labels = _series(envelope.data)
+    return Result(points, bool(envelope.warnings), labels)
 
 
-def _points(data: Data) -> Sequence[Point | None]:
+def _series(data: Data) -> tuple[Sequence[Point | None], Sequence[Mapping[str, str]]]:
     if data.result_type == "vector":
-        return [one.value for one in _decode(data.result, list[Series])]
+        series = _decode(data.result, list[Series])
+        return [one.value for one in series], [one.metric for one in series]
     if data.result_type == "scalar":
-        return [_decode(data.result, Point)]
+        return [_decode(data.result, Point)], [{}]
     message = "neither a vector nor a scalar answers; take one sample, e.g. last_over_time(...)"
     raise SourceError(ErrorClass.MALFORMED, message)
 

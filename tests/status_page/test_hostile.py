@@ -28,7 +28,9 @@ from tests.status_page.hostile import TEXTS
 from tests.status_page.reading import Page
 
 # How often `say` puts its text on the page: a place that is forgotten makes it fewer.
-PLACES = 26
+PLACES = 29
+# The reason of a decision has it three times, and is cut behind the first where that is long.
+CUT = 2
 
 
 def show(text: str) -> str:
@@ -105,7 +107,7 @@ def test_a_hostile_text_is_shown_and_not_swallowed(text: str) -> None:
     page = Page.read(render(say(text, ""), NOW))
     # Behind a word of ours the cut comes earlier.
     shown = " ".join(inert(text)[: LONGEST // 2].split())
-    assert page.text.count(shown) >= PLACES
+    assert page.text.count(shown) >= PLACES - CUT * (3 * len(text) > LONGEST)
 
 
 def test_the_places_are_all_that_there_are() -> None:

@@ -48,7 +48,7 @@ def page() -> Page:
             "Success Rate QM-2",
             [
                 "78.4%",
-                "⚠️ warn",
+                "✍️ waived",
                 "(≥80%)",
                 "3,975",
                 "3h",
@@ -139,28 +139,33 @@ def test_a_value_before_its_due_date_is_shown_in_grey() -> None:
 
 
 def test_every_sign_has_a_word_beside_its_icon(page: Page) -> None:
-    words = {"pass", "warn", "fail", "unknown", "not due"}
+    words = {"pass", "waived", "fail", "unknown", "not due"}
     verdicts = [row.cells[2] for row in page.rows.values() if len(row.cells) == 7]
     assert len(verdicts) == 18
     assert {one.split(" ", 1)[1] for one in verdicts} == words
 
 
-def test_the_overall_status_cannot_tell_without_a_gate() -> None:
-    passing = {
-        source: good_state(
-            sample_of(key, value=1.0 if key in ("EM-1", "QM-2", "PM-6") else VALUES[key][1])
-            for key in VALUES
-            if VALUES[key][0] == source
-        )
-        for source, *_ in VALUES.values()
-    }
-    for states in (make_states(), passing, {}):
-        text = read(make_view(states)).text
-        assert (
-            "OVERALL STATUS: ❔ CANNOT TELL the go/no-go gate is not part of this version yet"
-            in text
-        )
-        assert "READY" not in text
+def test_the_overall_status_is_the_gates_with_the_reasons_that_decide(page: Page) -> None:
+    assert "OVERALL STATUS: ❌ BLOCKED NO_GO PM-6: Documentation 87.5% (100%): fix" in page.text
+
+
+def test_a_page_on_which_everything_passes_is_ready_with_the_caveats_named() -> None:
+    states = {source: good_state(samples) for source, samples in passing_samples().items()}
+    text = read(make_view(states)).text
+    assert "OVERALL STATUS: ⚠️ READY WITH CAVEATS CONDITIONAL PM-5/P0: P0 Resolution N/A" in text
+
+
+def test_without_any_source_it_cannot_be_told() -> None:
+    assert "OVERALL STATUS: ❔ CANNOT TELL UNKNOWN QM-1: P0 Bugs N/A" in read(make_view({})).text
+
+
+def passing_samples() -> dict[str, list[Sample]]:
+    better = ("EM-1", "QM-2", "PM-6")
+    samples: dict[str, list[Sample]] = {}
+    for key, (source, value, *_) in VALUES.items():
+        sample = sample_of(key, value=1.0 if key in better else value)
+        samples.setdefault(source, []).append(sample)
+    return samples
 
 
 def test_the_header_says_where_the_release_stands(page: Page) -> None:
@@ -174,7 +179,7 @@ def test_waivers_are_listed_and_expired_ones_named_so(page: Page) -> None:
     assert page.rows["P1 Resolution PM-5/P1"].cells[1] == "N/A"  # the verdict's row comes first
     text = page.text
     assert (
-        "P1 Resolution PM-5/P1 ❌ expired 2026-01-10 Engineering Lead holidays"
+        "P1 Resolution PM-5/P1 ❌ expired, counts for nothing 2026-01-10 Engineering Lead holidays"
         " https://github.com/wildcard/caro/issues/398"
     ) in text
     assert "Success Rate QM-2 ✍️ in force 2026-01-24 Release Manager" in text

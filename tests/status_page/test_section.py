@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from exporter.catalog import CATALOG
-from exporter.model import Tier, Verdict
+from exporter.gate.verdicts import Outcome
+from exporter.model import Tier
 from exporter.plan import Plan
 from exporter.status_page.badges import VERDICTS
 from exporter.status_page.section import Section
@@ -130,7 +131,13 @@ def test_the_tally_counts_every_verdict_the_worst_first() -> None:
     section = make_section()
     assert [badge for badge, _ in section.tally] == [
         VERDICTS[one]
-        for one in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_DUE)
+        for one in (
+            Outcome.FAIL,
+            Outcome.UNKNOWN,
+            Outcome.WAIVED,
+            Outcome.PASS,
+            Outcome.NOT_DUE,
+        )
     ]
     assert sum(count for _, count in section.tally) == len(section.judgements)
 
@@ -139,7 +146,8 @@ def test_a_waiver_holds_through_its_expiry_date_where_the_release_lives() -> Non
     midnight = datetime(2026, 1, 25, tzinfo=ZoneInfo("America/Los_Angeles"))
     for now, word in ((midnight - timedelta(seconds=1), "in force"), (midnight, "expired")):
         _, (waiver, title, badge) = make_section(now).waivers
-        assert (waiver.metric, title, badge.word) == ("QM-2", "Success Rate", word)
+        assert (waiver.metric, title) == ("QM-2", "Success Rate")
+        assert badge.word.partition(",")[0] == word
 
 
 def test_an_anchor_is_one_word_and_unlike_any_other() -> None:

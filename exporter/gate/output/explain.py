@@ -26,7 +26,8 @@ def render(report: Report, key: str) -> str:
 def _verdict(report: Report, line: Line) -> Iterator[tuple[str, str]]:
     value = "" if line.value is None else f"   {line.value!r} in base units"
     yield "value", line.shown + value
-    yield "target", f"{line.target}   {line.target_value!r} in base units"
+    bound = "" if line.target_value is None else f"   {line.target_value!r} in base units"
+    yield "target", line.target + bound
     yield "verdict", f"{word(line)}: {line.reason}"
     yield "blocks", "its fail blocks the release" if line.blocking else "it does not block alone"
     yield "due", f"{'yes' if line.due else 'no'}, from {line.due_from or 'the beginning'}"

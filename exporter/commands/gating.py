@@ -1,0 +1,247 @@
+"""`gate`: the decision, its reasons, and an exit code for it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from exporter.atomic import write_atomically
+from exporter.commands.settings import settle
+from exporter.config.environment import Environment
+from exporter.config.loading import load_release
+from exporter.gate.backtest import render_backtest
+from exporter.gate.decision import STATUS, Decision, worst
+from exporter.gate.output import FORMS, explain
+from exporter.gate.output.wording import said
+from exporter.gate.rejudging import rejudge
+from exporter.gate.report import Report, cannot_tell
+from exporter.gate.reporting import report_of
+from exporter.inert import plain
+from exporter.installation import Installation, load_installation
+from exporter.model import UserError
+from exporter.plan import DAY
+from exporter.release import Release
+
+USAGE = 2
+STRICTLY_CONDITIONAL = 4
+CODES = {
+    Decision.GO: 0,
+    Decision.NO_GO: 1,
+    Decision.UNKNOWN: 3,
+    Decision.CONDITIONAL: 0,
+}
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for; `origin` is a URL, a file or a folder of snapshots."""
+
+    form: str
+    output: Path | None
+    release: str | None
+    strict: bool
+    origin: str | None
+    prometheus: str | None
+    at: str | None
+    explain: str | None
+    dry_run: Path | None
+
+
+def gate(flags: Mapping[str, object], options: Options, clock: Clock) -> int:
+    """Print the decision of each release and return the exit code of the worst."""
+    _check(options)
+    settings = settle({"log_level": "error"} | {k: v for k, v in flags.items() if v is not None})
+    proposal = load_release(options.dry_run, str(options.dry_run)) if options.dry_run else None
+    if proposal and _is_folder(options.origin) and options.at is None:
+        return _backtest(options, proposal, clock())
+    reports, code = _gather(settings, options, clock)
+    if proposal:
+        reports = [_proposed(one, proposal) for one in _of(proposal, reports)]
+    _print(_text(reports, options), options.output)
+    _say(reports, strict=options.strict)
+    decision = worst(one.decision for one in reports)
+    if decision is Decision.CONDITIONAL and options.strict:
+        return STRICTLY_CONDITIONAL
+    return code or CODES[decision]
+
+
+def _check(options: Options) -> None:
+    """Raise UserError on options that do not go together."""
+    if options.origin and options.prometheus:
+        raise UserError("--from, --prometheus: name one of them")
+    if options.at and not (options.prometheus or _is_folder(options.origin)):
+        raise UserError("--at: goes with --prometheus, or with --from and a folder of snapshots")
+
+
+def _gather(settings: Environment, options: Options, clock: Clock) -> tuple[list[Report], int]:
+    """Return the reports, and the exit code that is certain already."""
+    if options.origin:
+        return _named(_elsewhere(options.origin, options, clock()), options.release), 0
+    installation = load_installation(settings.config_file)
+    invalid = [
+        cannot_tell(file, text.splitlines(), clock())
+        for file, text in installation.mistakes.items()
+    ]
+    for text in installation.mistakes.values():
+        click.echo("\n".join(map(plain, text.splitlines())), err=True)
+    chosen = _chosen(installation, options.release, clock())
+    if not chosen:
+        return invalid, USAGE
+    if options.prometheus:
+        reports = [_kept(options.prometheus, one, options, settings, clock) for one in chosen]
+    else:
+        reports = _collected(settings, installation, chosen, clock)
+    return (reports if options.release else [*reports, *invalid]), 0
+
+
+def _chosen(installation: Installation, name: str | None, now: datetime) -> list[Release]:
+    """Return the releases of that name; without one, those that are not over, or else all."""
+    every = [release for release, _ in installation.releases.values()]
+    if name is not None:
+        chosen = [release for release in every if release.name == name]
+        if every and not chosen:
+            known = ", ".join(sorted(release.name for release in every))
+            raise UserError(f"--release: there is no {name!r}; there are {known}")
+        return chosen
+    under_way = [release for release in every if not release.over(now)]
+    return under_way or every
+
+
+def _collected(
+    settings: Environment, installation: Installation, chosen: Sequence[Release], clock: Clock
+) -> list[Report]:
+    # Imported while the telemetry engine starts beside it.
+    from exporter.commands.reading import read_once, select  # noqa: PLC0415
+
+    files = {release.file for release in chosen}
+    sources = [one for one in select(installation, None, ()) if one.release.file in files]
+    view = read_once(settings, installation, sources, clock)
+    now = clock()
+    return [report_of(one, now) for one in view.releases]
+
+
+def _kept(
+    url: str, release: Release, options: Options, settings: Environment, clock: Clock
+) -> Report:
+    from exporter.recall.prometheus import read_prometheus  # noqa: PLC0415 - costs start-up time
+
+    at = _moment(options.at, release.plan.zone, clock())
+    token = settings.prometheus_token
+    return read_prometheus(url, release, at, token.get_secret_value() if token else "")
+
+
+def _elsewhere(origin: str, options: Options, now: datetime) -> Sequence[Report]:
+    if _is_url(origin):
+        from exporter.recall.running import read_exporter  # noqa: PLC0415 - costs start-up time
+
+        return read_exporter(origin, now)
+    from exporter.recall.snapshots import read_file, read_latest  # noqa: PLC0415 - as above
+
+    if _is_folder(origin):
+        return read_latest(Path(origin), _day(options.at) if options.at else None, now)
+    if not Path(origin).exists():
+        raise UserError(f"--from: {origin}: there is no such file or folder")
+    return read_file(Path(origin), now)
+
+
+def _named(reports: Sequence[Report], name: str | None) -> list[Report]:
+    """Return the reports of that release; one that cannot be read may be anybody's."""
+    chosen = [one for one in reports if name is None or one.release in (name, "")]
+    if not chosen:
+        known = ", ".join(sorted({one.release for one in reports})) or "none"
+        raise UserError(f"--release: there is no {name!r}; there are {plain(known)}")
+    return chosen
+
+
+def _backtest(options: Options, proposal: Release, now: datetime) -> int:
+    from exporter.recall.snapshots import read_days  # noqa: PLC0415 - costs start-up time
+
+    days = read_days(Path(options.origin or ""), now)
+    pairs = [(one, _proposed(one, proposal)) for one in _of(proposal, days)]
+    if options.form == "table":
+        text = render_backtest(pairs, str(options.dry_run))
+    else:
+        text = FORMS[options.form]([proposed for _, proposed in pairs])
+    _print(text, options.output)
+    return 0
+
+
+def _of(proposal: Release, reports: Sequence[Report]) -> list[Report]:
+    """Return the reports of the proposal's release; one that cannot be read may be its own."""
+    mine = [one for one in reports if (one.project, one.release) in (proposal.id, ("", ""))]
+    if not mine:
+        what = f"describes {proposal.project} {proposal.name}, of which there is nothing to judge"
+        raise UserError(f"--dry-run: {proposal.file}: {what}")
+    return mine
+
+
+def _proposed(report: Report, proposal: Release) -> Report:
+    return rejudge(report, proposal) if report.release else report
+
+
+def _text(reports: Sequence[Report], options: Options) -> str:
+    key = options.explain
+    if key and any(one.verdicts for one in reports):
+        asked = [one for one in reports if one.line(key)] or [x for x in reports if x.verdicts][:1]
+        return "\n".join(explain.render(one, key) for one in asked)
+    return FORMS[options.form](reports)
+
+
+def _print(text: str, output: Path | None) -> None:
+    """Print the text, and write it to the file as a whole; raises UserError where that fails."""
+    content = text.encode("utf-8", "backslashreplace")
+    if output is not None:
+        try:
+            write_atomically(output, content.decode())
+        except OSError as error:
+            why = (error.strerror or "not written").lower()
+            raise UserError(f"--output: {output}: {why}") from error
+    click.echo(content, nl=False)
+
+
+def _say(reports: Sequence[Report], *, strict: bool) -> None:
+    """Say on standard error what an exit code of 0 would not."""
+    for one in reports:
+        if one.decision is Decision.CONDITIONAL and not strict:
+            why = "; ".join(said(cause) for cause in one.reasons if cause.decides)
+            what = f"{one.name}: CONDITIONAL, {STATUS[one.decision]}"
+            click.echo(f"WARNING: {plain(f'{what}: {why}', 2000)}", err=True)
+            click.echo("WARNING: the exit code is 0 all the same; --strict makes it 4", err=True)
+
+
+def _is_url(origin: str) -> bool:
+    return origin.startswith(("http://", "https://"))
+
+
+def _is_folder(origin: str | None) -> bool:
+    return origin is not None and not _is_url(origin) and Path(origin).is_dir()
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise UserError(f"--at: {written!r}: write a day such as 2026-01-17") from error
+
+
+def _moment(written: str | None, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return the moment where the release lives; a day means its end, or now while it lasts."""
+    if written is None:
+        return now
+    try:
+        moment = datetime.fromisoformat(written)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        if len(written) <= len("2026-01-17") and moment <= now:
+            end = datetime.combine(moment.date() + DAY, time(), zone) - timedelta(seconds=1)
+            moment = min(end, now)
+    except (ValueError, OverflowError) as error:
+        fix = "write 2026-01-17, or 2026-01-17T12:00, with +01:00 or Z behind it if need be"
+        raise UserError(f"--at: {written!r}: {fix}") from error
+    if moment > now:
+        raise UserError(f"--at: {written!r}: is still to come")
+    return moment

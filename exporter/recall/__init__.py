@@ -1,0 +1,1 @@
+"""Reports from elsewhere than a collection: a running exporter, Prometheus, snapshots."""

@@ -2,12 +2,12 @@
 
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from exporter import __version__
+from exporter import __version__, durations
 from exporter.model import UserError
 
 # Here and nowhere else the time is looked at.
@@ -86,6 +86,28 @@ lifecycle_option = click.option(
 )
 
 
+raw_option = click.option(
+    "--records.raw/--no-records.raw",
+    "records_raw",
+    default=None,
+    help="Keep each day's telemetry too, without a word that it said.  [default: kept]",
+)
+retention_option = click.option(
+    "--records.retention",
+    "records_retention",
+    metavar="TIME",
+    callback=lambda _context, _option, value: _duration(value),
+    help="Remove the records of days that are older, such as 400d.  [default: none]",
+)
+
+
+def _duration(written: str | None) -> timedelta | None:
+    try:
+        return durations.parse(written) if written else None
+    except ValueError as error:
+        raise UserError(f"--records.retention: {written!r}: {error}") from error
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="release-exporter")
 def cli() -> None:
@@ -100,6 +122,8 @@ def cli() -> None:
 @storage_option
 @address_option
 @lifecycle_option
+@raw_option
+@retention_option
 @level_option
 @format_option
 def serve(**flags: object) -> None:
@@ -233,6 +257,39 @@ def gate(
         with suppress(OSError):
             click.echo(f"gate: cannot write what it says: {error.strerror}", err=True)
     sys.exit(code)
+
+
+@cli.command()
+@config_option
+@storage_option
+@raw_option
+@level_option
+@format_option
+@click.option("--release", "only_release", metavar="NAME", help="Only this release.")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="A day that is over: what telemetry and the plan still tell of it.",
+)
+@click.option("--final", is_flag=True, help="Write the final summary too, before its time.")
+def snapshot(
+    only_release: str | None, day: datetime | None, *, final: bool, **flags: object
+) -> None:
+    """Read every source once and keep the day's record: verdicts, snapshot, dashboard, summaries.
+
+    The exporter does so itself while it serves, at the end of each day where the release lives. A
+    better record is never replaced by a worse one. Exit code 0 when every source could be read, 1
+    when one could not, 2 for a mistake in the configuration.
+    """
+    from exporter.telemetry.client import ENGINE
+
+    ENGINE.start()
+    from exporter.commands import recording
+
+    asked = day.date() if day else None
+    sys.exit(recording.snapshot(flags, only_release, asked, clock, final=final))
 
 
 @cli.command()

@@ -10,7 +10,10 @@ import structlog
 from exporter.exposition.publisher import Publisher
 from exporter.installation import Installation, load_installation
 from exporter.model import UserError
+from exporter.records.keeping import Options
+from exporter.records.recorder import Recorder
 from exporter.runner import Runner
+from exporter.sources import Source
 from exporter.upstream.account import standings
 from exporter.view import ReleaseView, View
 
@@ -23,7 +26,13 @@ INVALID_NOW = "its release file is invalid now; what is served is the release as
 class Service:
     """Collects, judges and publishes until the process ends."""
 
-    def __init__(self, path: Path, storage: Path, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        storage: Path,
+        now: Callable[[], datetime],
+        records: Options = Options(),  # noqa: B008 - it is frozen
+    ) -> None:
         """Serve the releases of that file or folder; nothing is read before `start`."""
         self._path = path
         self._now = now
@@ -34,6 +43,7 @@ class Service:
         self._reloaded: datetime | None = None
         self.publisher = Publisher(self.view, now)
         self.runner = Runner(storage, now, self.publisher.changed)
+        self.recorder = Recorder(storage, now, self.kept, records)
 
     def start(self) -> None:
         """Load the release files and begin; raises UserError when none of them is valid."""
@@ -43,6 +53,7 @@ class Service:
         self._take(installation)
         self.publisher.start()
         self.runner.start()
+        self.recorder.start()
 
     def reload(self) -> bool:
         """Load the release files again; a bad one keeps what was there before it went bad."""
@@ -58,16 +69,8 @@ class Service:
 
     def view(self) -> View:
         """Return everything that is known now; releases that are over are no longer there."""
-        now, states = self._now(), self.runner.states()
-        releases = [
-            ReleaseView(
-                release.as_of(now),
-                {source.name: states[source.id] for source in sources if source.id in states},
-                (INVALID_NOW,) if release.file in self._installation.mistakes else (),
-            )
-            for release, sources in self._installation.releases.values()
-            if not release.over(now)
-        ]
+        now = self._now()
+        releases = [one for one, _ in self.kept() if not one.release.over(now)]
         installation = self._installation
         valid = dict.fromkeys(installation.releases, True)
         return View(
@@ -79,6 +82,21 @@ class Service:
             reloaded=self._reloaded,
             upstream=standings(),
         )
+
+    def kept(self) -> list[tuple[ReleaseView, tuple[Source, ...]]]:
+        """Return every release that has records, those that are over among them."""
+        now, states = self._now(), self.runner.states()
+        return [
+            (
+                ReleaseView(
+                    release.as_of(now),
+                    {source.name: states[source.id] for source in sources if source.id in states},
+                    (INVALID_NOW,) if release.file in self._installation.mistakes else (),
+                ),
+                sources,
+            )
+            for release, sources in self._installation.releases.values()
+        ]
 
     def _take(self, installation: Installation) -> None:
         self._installation = installation

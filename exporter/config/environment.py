@@ -8,6 +8,7 @@ from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from exporter.config.mistakes import describe, unknown
+from exporter.durations import Duration
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"
@@ -38,6 +39,8 @@ class Environment(BaseSettings):
     web_enable_lifecycle: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["logfmt", "json"] = "logfmt"
+    records_raw: bool = True
+    records_retention: Duration | None = None
     prometheus_token: SecretStr | None = None
     prometheus_token_file: Path | None = None
 

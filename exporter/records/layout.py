@@ -63,14 +63,20 @@ class Records:
         return self.folder / "summary" / "final-summary.json"
 
     def days(self) -> list[date]:
-        """Return every day that has a record, in order; what is damaged counts as none."""
-        return [report.day for report in self.reports()]
-
-    def reports(self) -> Iterator[Report]:
-        """Yield every record that can be believed, in the order of their days."""
+        """Return every day that has a record, in order, whether or not it can be read."""
         files = (self.folder / "calculated").glob(f"*{_VERDICTS}")
-        days = sorted(day for file in files if (day := dated(file.name)))
-        yield from (report for day in days if (report := self.report(day)))
+        return sorted(day for file in files if (day := dated(file.name)))
+
+    def reports(self, first: date = date.min, last: date = date.max) -> Iterator[Report]:
+        """Yield every record of these days that can be believed, in order."""
+        for day in self.days():
+            if first <= day <= last and (report := self.report(day)):
+                yield report
+
+    def before(self, day: date) -> Report | None:
+        """Return the last record before that day that can be believed."""
+        earlier = (one for one in reversed(self.days()) if one < day)
+        return next((found for one in earlier if (found := self.report(one))), None)
 
     def report(self, day: date) -> Report | None:
         """Return the record of that day; None without one, and for one that cannot be believed."""

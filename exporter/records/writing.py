@@ -19,9 +19,13 @@ DERIVED: tuple[tuple[Callable[[Records, date], Path], Callable[[Report], str]], 
 
 def record(records: Records, report: Report) -> tuple[Path, ...]:
     """Write the day's record unless a better one is there; return what changed. Raises OSError."""
-    if not replaces(report, records.report(report.day)):
+    file, old = records.verdicts(report.day), records.report(report.day)
+    if not replaces(report, old):
         return ()
-    changed = _put(records.verdicts(report.day), dump(report))
+    if old is None and file.exists():
+        # Damaged, or of a later version: not for us to throw away.
+        file.replace(file.with_name(f"{file.name}.unreadable"))
+    changed = _put(file, dump(report))
     return (*changed, *derive(records, report))
 
 

@@ -1,0 +1,116 @@
+"""The thread that keeps the records of every release while the exporter serves."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from exporter.gate.report import Report
+from exporter.gate.reporting import report_of
+from exporter.records.keeping import Keeper, Options
+from exporter.schedule import end_of
+from exporter.sources import Source
+from exporter.view import ReleaseView
+
+log = structlog.get_logger()
+
+Kept = tuple[ReleaseView, tuple[Source, ...]]
+ReleaseId = tuple[str, str]
+
+# The last look at a day is so long before its end; being late by as much would miss it.
+LEAD = timedelta(seconds=5)
+# Until then its record is brought up to date, so that little is lost should there be no last look.
+EVERY = timedelta(hours=1)
+PATIENCE = 30.0
+LEAST = 0.5
+
+
+class Recorder:
+    """Records each day of each release at its end, and catches up on those that it missed."""
+
+    def __init__(
+        self,
+        storage: Path,
+        now: Callable[[], datetime],
+        kept: Callable[[], Iterable[Kept]],
+        options: Options,
+    ) -> None:
+        """`kept` returns every release with its sources, those that are over among them."""
+        self._storage = storage
+        self._now = now
+        self._kept = kept
+        self._options = options
+        self._looked: dict[ReleaseId, datetime] = {}
+        self._caught_up: dict[ReleaseId, date] = {}
+        self._thread = threading.Thread(target=self._keep, name="recorder", daemon=True)
+
+    def start(self) -> None:
+        """Begin to keep records."""
+        self._thread.start()
+
+    def look(self) -> None:
+        """Record what is due now; what cannot be written is said and tried again."""
+        kept = [
+            (view, Keeper(self._storage, sources, self._options)) for view, sources in self._kept()
+        ]
+        # All at the same moment, before any is written: that takes its time.
+        now = self._now()
+        due = [
+            (keeper, report_of(view, now))
+            for view, keeper in kept
+            if view.tried and not view.release.over(now) and self._is_due(view, now)
+        ]
+        for keeper, report in due:
+            self._guarded(keeper, self._record, report, now)
+        for view, keeper in kept:
+            if view.tried and self._caught_up.get(view.release.id) != view.release.plan.today(now):
+                self._guarded(keeper, self._catch_up, now)
+
+    def pause(self) -> float:
+        """Return seconds until the next look."""
+        now = self._now()
+        ends = [_last_look(view, now) for view, _ in self._kept()]
+        waits = [(end - now).total_seconds() for end in ends if end > now]
+        return max(LEAST, min([PATIENCE, *waits]))
+
+    def _keep(self) -> None:
+        while True:
+            try:
+                self.look()
+            except Exception:
+                # The records wait; collecting and serving go on.
+                log.exception("recording failed")
+            time.sleep(self.pause())
+
+    def _is_due(self, view: ReleaseView, now: datetime) -> bool:
+        looked = self._looked.get(view.release.id)
+        if looked is None or now - looked >= EVERY or now < looked:
+            return True
+        return looked < _last_look(view, now) <= now
+
+    def _record(self, keeper: Keeper, report: Report, now: datetime) -> None:
+        keeper.keep(report)
+        self._looked[keeper.release.id] = now
+        keeper.keep_raw([report.day], now)
+
+    def _catch_up(self, keeper: Keeper, now: datetime) -> None:
+        today = keeper.release.plan.today(now)
+        keeper.catch_up(now)
+        keeper.keep_raw(keeper.recent(today), now)
+        self._caught_up[keeper.release.id] = today
+
+    def _guarded(self, keeper: Keeper, step: Callable[..., None], *arguments: object) -> None:
+        try:
+            step(keeper, *arguments)
+        except OSError as error:
+            project, release = keeper.release.id
+            why = error.strerror or "not written"
+            log.error("record not kept", project=project, release=release, error=why)  # noqa: TRY400 - no traceback: it is the disk
+
+
+def _last_look(view: ReleaseView, now: datetime) -> datetime:
+    plan = view.release.plan
+    return end_of(plan.today(now), plan.zone) - LEAD

@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -290,6 +290,63 @@ def snapshot(
 
     asked = day.date() if day else None
     sys.exit(recording.snapshot(flags, only_release, asked, clock, final=final))
+
+
+@cli.command()
+@config_option
+@storage_option
+@level_option
+@format_option
+@click.option("--release", "only_release", metavar="NAME", help="Only this release.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write.  [default: standard output]",
+)
+@click.option(
+    "--job", default="release", show_default=True, help="`job_name` of the scrape configuration."
+)
+@click.option(
+    "--instance",
+    default="127.0.0.1:10150",
+    show_default=True,
+    help="Its target, or the `instance` that it is given.",
+)
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="First day."
+)
+@click.option(
+    "--to",
+    "last",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Last day; name the one before the first that Prometheus has scraped.",
+)
+def backfill(
+    only_release: str | None,
+    output: Path | None,
+    job: str,
+    instance: str,
+    first: datetime | None,
+    last: datetime | None,
+    **flags: object,
+) -> None:
+    """Write the records of past days as history for Prometheus, a sample a minute.
+
+    Then: promtool tsdb create-blocks-from openmetrics FILE DIRECTORY, and move what it made into
+    Prometheus' data directory. Days without a record are recomputed first, as far as they can be.
+
+    Limits: only days that are over, and nothing of the last 3 hours, which Prometheus still holds
+    in memory. What is older than its --storage.tsdb.retention.time is removed again. Blocks are not
+    sent on by remote_write. A day that Prometheus has scraped already would be there twice.
+    """
+    from exporter.telemetry.client import ENGINE
+
+    ENGINE.start()
+    from exporter.commands import backfilling
+
+    span = backfilling.Span(first.date() if first else date.min, last.date() if last else date.max)
+    backfilling.backfill(flags, only_release, (job, instance), span, output, clock)
 
 
 @cli.command()

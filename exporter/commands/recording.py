@@ -38,7 +38,7 @@ def snapshot(
         else:
             good = all(_earlier(keeper, day, clock()) for keeper in keepers)
         for keeper in keepers if final else ():
-            _say(keeper, list(keeper.finish(clock())))
+            _say(keeper, keeper.finish(clock()))
     except OSError as error:
         why = (error.strerror or "not written").lower()
         raise UserError(f"--storage.path: {settings.storage_path}: {why}") from error
@@ -76,7 +76,7 @@ def _today(
 def _earlier(keeper: Keeper, day: date, now: datetime) -> bool:
     if day >= keeper.release.plan.today(now):
         raise UserError(f"--date: {day}: is not over; leave it out to record today")
-    _say(keeper, keeper.recompute(day, now))
+    _say(keeper, keeper.recompute([day], now))
     return True
 
 

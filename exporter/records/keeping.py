@@ -1,7 +1,7 @@
 """Keeping a release's records: which days lack one, what is made of them, and for how long."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,11 +10,11 @@ import structlog
 
 from exporter import atomic
 from exporter.gate.report import Report
-from exporter.model import SourceError
+from exporter.model import Sample, SourceError
 from exporter.plan import Phase
 from exporter.records import summary
 from exporter.records.layout import FOLDERS, Records
-from exporter.records.recomputing import recompute, write_raw
+from exporter.records.recomputing import recompute, telemetry_of, write_raw
 from exporter.records.summary import Days, week_of
 from exporter.records.writing import record, repair
 from exporter.release import Release
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 MOST_DAYS = 400
 # Testers export late: so many days back the raw records are looked at again.
 RAW_AGAIN = 7
+# What is known only of all exports together.
+_MOVING = ("release_telemetry_duplicate_events", "release_privacy_since_timestamp_seconds")
 # What a killed process left half written.
 ABANDONED = timedelta(hours=1)
 
@@ -59,28 +61,35 @@ class Keeper:
 
     def keep(self, report: Report) -> list[Path]:
         """Write the report as its day's record, and the summaries; return what changed."""
-        return [*record(self.records, report), *self._summarize(report.day)]
+        changed = record(self.records, report)
+        return [*changed, *self._summarize([report.day], report.day)]
 
-    def recompute(self, day: date, now: datetime) -> list[Path]:
-        """Make the record of a day that is over from what is still known of it."""
-        raw = self.records.raw(day) if self.options.raw else None
-        report = recompute(self.sources, self.storage, day, now, raw)
-        return self.keep(report)
-
-    def catch_up(self, now: datetime) -> list[Path]:
-        """Make what is missing of the days before today, and remove what is too old."""
-        _sweep(self.records, now)
-        changed = repair(self.records)
-        days = self.missing(now)
+    def recompute(self, days: Sequence[date], now: datetime) -> list[Path]:
+        """Make the records of days that are over from what is still known of them."""
+        changed: list[Path] = []
         for day in days:
-            changed += self.recompute(day, now)
+            raw = self.records.raw(day) if self.options.raw else None
+            report = recompute(self.sources, self.storage, day, now, raw)
+            changed += record(self.records, report)
+        return changed + self._summarize(days, self.release.plan.today(now))
+
+    def catch_up(self, now: datetime, most: int = MOST_DAYS) -> bool:
+        """Make what is missing of the last days before today, so many at most; tell if that is all.
+
+        Then remove what is too old, and sum up a release that is over.
+        """
+        days = self.missing(now)
+        self.recompute(days[-most:], now)
         if days:
-            log.info("records recomputed", **self._bound(), days=len(days), last=str(days[-1]))
-        changed += self._summarize(self.release.plan.today(now))
+            log.info("records recomputed", **self._bound(), days=len(days[-most:]))
+        if len(days) > most:
+            return False
+        _sweep(self.records, now)
+        repair(self.records)
         if self.release.over(now):
-            changed += self.finish(now)
+            self.finish(now)
         self._expire(now)
-        return changed
+        return True
 
     def missing(self, now: datetime) -> list[date]:
         """Return the days that should have a record: from the first one, or the beta, until today.
@@ -108,6 +117,13 @@ class Keeper:
         except SourceError as error:
             log.warning("raw record not written", **self._bound(), reason=str(error))
 
+    def telemetry_of(self, day: date, now: datetime) -> list[Sample]:
+        """Return the series without a verdict that telemetry has as of the end of that day."""
+        samples = telemetry_of(self.sources, self.storage, day, now)
+        return [
+            one for one in samples if one.gauge not in _MOVING and "day" not in dict(one.labels)
+        ]
+
     def recent(self, today: date) -> list[date]:
         """Return the days whose telemetry may still grow, today the last."""
         opening = self.release.plan.opening(Phase.BETA)
@@ -115,24 +131,25 @@ class Keeper:
         days = (today - DAY * back for back in reversed(range(RAW_AGAIN + 1)))
         return [day for day in days if day >= first]
 
-    def finish(self, now: datetime) -> Iterator[Path]:
-        """Write the final summary, unless there is one of more days."""
+    def finish(self, now: datetime) -> list[Path]:
+        """Write the final summary, unless there is one of more days; return it if it changed."""
         reports = list(self.records.reports())
-        if reports and len(reports) >= _recorded(self.records.final):
-            days = Days(reports[0].day, reports[-1].day)
-            today = self.release.plan.today(now)
-            yield from _put(self.records.final, summary.render(reports, days, today))
+        if not reports or len(reports) < _recorded(self.records.final):
+            return []
+        days = Days(reports[0].day, reports[-1].day)
+        text = summary.render(reports, days, self.release.plan.today(now))
+        return list(_put(self.records.final, text))
 
-    def _summarize(self, day: date) -> list[Path]:
-        """Write the summaries of that day's week and of the one before, which may be over now."""
+    def _summarize(self, days: Iterable[date], today: date) -> list[Path]:
+        """Write the summaries of these days' weeks and of the last one, which may be over now."""
         changed: list[Path] = []
-        for one in (day - DAY * WEEK, day):
-            days = week_of(self.release.plan, one)
-            reports = list(self.records.reports(days.first, days.last))
+        weeks = {week_of(self.release.plan, one) for one in (*days, today - DAY * WEEK)}
+        for week in sorted(weeks, key=lambda one: one.first):
+            reports = list(self.records.reports(week.first, week.last))
             if reports:
-                before = self.records.before(days.first)
-                text = summary.render(reports, days, day, before)
-                changed += _put(self.records.week(days.first), text)
+                before = self.records.before(week.first)
+                text = summary.render(reports, week, today, before)
+                changed += _put(self.records.week(week.first), text)
         return changed
 
     def _oldest(self, today: date) -> date:

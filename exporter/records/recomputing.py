@@ -11,7 +11,7 @@ from exporter.collectors import telemetry
 from exporter.freshness import Limits, SourceState
 from exporter.gate.report import Report
 from exporter.gate.reporting import report_of
-from exporter.model import Context, ErrorClass, Reading, SourceError
+from exporter.model import Context, ErrorClass, Reading, Sample, SourceError
 from exporter.records.marks import RECOMPUTED
 from exporter.redaction import redact_error, redact_reading
 from exporter.schedule import end_of
@@ -39,9 +39,23 @@ def write_raw(
     sources: tuple[Source, ...], storage: Path, day: date, now: datetime, raw: Path
 ) -> None:
     """Write the day's telemetry, if the release has any; raises SourceError."""
-    for one in sources:
-        if one.name == "telemetry":
-            _telemetry(one, storage, day, now, raw)
+    for one in _exports(sources):
+        _telemetry(one, storage, day, now, raw)
+
+
+def telemetry_of(
+    sources: tuple[Source, ...], storage: Path, day: date, now: datetime
+) -> tuple[Sample, ...]:
+    """Return what telemetry says without anything later than that day; nothing unless it can."""
+    try:
+        readings = (_telemetry(one, storage, day, now, None) for one in _exports(sources))
+        return tuple(sample for one in readings for sample in redact_reading(one).samples)
+    except SourceError:
+        return ()
+
+
+def _exports(sources: tuple[Source, ...]) -> list[Source]:
+    return [one for one in sources if isinstance(one.settings, telemetry.Settings)]
 
 
 def _state(

@@ -24,6 +24,8 @@ ReleaseId = tuple[str, str]
 LEAD = timedelta(seconds=5)
 # Until then its record is brought up to date, so that little is lost should there be no last look.
 EVERY = timedelta(hours=1)
+# Days that are caught up with between two looks: a long downtime must not keep one waiting.
+AT_ONCE = 4
 PATIENCE = 30.0
 LEAST = 0.5
 
@@ -66,13 +68,15 @@ class Recorder:
         for keeper, report in due:
             self._guarded(keeper, self._record, report, now)
         for view, keeper in kept:
-            if view.tried and self._caught_up.get(view.release.id) != view.release.plan.today(now):
+            if view.tried and self._lags(view, now):
                 self._guarded(keeper, self._catch_up, now)
 
     def pause(self) -> float:
         """Return seconds until the next look."""
-        now = self._now()
-        ends = [_last_look(view, now) for view, _ in self._kept()]
+        now, views = self._now(), [view for view, _ in self._kept()]
+        if any(self._lags(view, now) for view in views):
+            return LEAST
+        ends = [_last_look(view, now) for view in views]
         waits = [(end - now).total_seconds() for end in ends if end > now]
         return max(LEAST, min([PATIENCE, *waits]))
 
@@ -98,9 +102,12 @@ class Recorder:
 
     def _catch_up(self, keeper: Keeper, now: datetime) -> None:
         today = keeper.release.plan.today(now)
-        keeper.catch_up(now)
-        keeper.keep_raw(keeper.recent(today), now)
-        self._caught_up[keeper.release.id] = today
+        if keeper.catch_up(now, AT_ONCE):
+            keeper.keep_raw(keeper.recent(today), now)
+            self._caught_up[keeper.release.id] = today
+
+    def _lags(self, view: ReleaseView, now: datetime) -> bool:
+        return self._caught_up.get(view.release.id) != view.release.plan.today(now)
 
     def _guarded(self, keeper: Keeper, step: Callable[..., None], *arguments: object) -> None:
         try:

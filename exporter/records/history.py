@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from prometheus_client.utils import floatToGoString
+from prometheus_client import utils
 
 from exporter.exposition.families import Families
 from exporter.exposition.gates import add_gate
@@ -59,7 +59,7 @@ class History:
             kept = self._families.setdefault(family.name, _Family(family.documentation))
             for sample in family.samples:
                 series = _series(sample.name, sample.labels | self._added)
-                kept.series.setdefault(series, []).append((stretch, floatToGoString(sample.value)))
+                kept.series.setdefault(series, []).append((stretch, _number(sample.value)))
 
     def render(self) -> Iterator[str]:
         """Yield the lines, a series' samples together and in their order, and `# EOF`."""
@@ -112,6 +112,11 @@ def _verdict(add: Add, line: Line) -> None:
 def _series(name: str, labels: Mapping[str, str]) -> str:
     pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in sorted(labels.items()))
     return f"{name}{{{pairs}}}"
+
+
+def _number(value: float) -> str:
+    text: str = utils.floatToGoString(value)  # type: ignore[no-untyped-call]  # has no types
+    return text
 
 
 def _escaped(text: str) -> str:

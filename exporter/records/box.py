@@ -1,13 +1,16 @@
 """A box of text: every line as wide as its frame, whatever stands in it."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from unicodedata import category, east_asian_width
 
 from exporter.inert import inert
 
 WIDTH = 45
 _ROOM = WIDTH - 2
+# Makes the symbol before it an emoji; before the first symbol there are letters only.
 _EMOJI = "\N{VARIATION SELECTOR-16}"
+_SYMBOLS = "\N{DOUBLE EXCLAMATION MARK}"
 
 
 def box(sections: Iterable[Iterable[str]]) -> str:
@@ -21,27 +24,20 @@ def fit(text: str, width: int) -> str:
     """Return the text as one line of exactly so many columns: padded, or cut with `…`."""
     shown = inert(text)
     if columns(shown) > width:
-        kept = ""
-        for character in shown:
-            if columns(kept + character) > width - 1:
-                break
-            kept += character
-        shown = kept + "…"
+        # What an emoji is made of may make more of it: whole texts are measured.
+        fitting = (at for at in range(width + 1) if columns(shown[:at]) < width)
+        shown = shown[: max(fitting, default=0)] + "…"
     return shown + " " * (width - columns(shown))
 
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal the text takes; an emoji takes two."""
-    total = last = 0
-    for character in text:
-        if character == _EMOJI:
-            total += 2 - last if last else 0
-            last = 0
-            continue
-        width = _width(character)
-        total += width
-        last = width or last
-    return total
+    widths = map(_width, text)
+    made_emoji = sum(
+        sign == _EMOJI and before >= _SYMBOLS and _width(before) == 1
+        for before, sign in pairwise(text)
+    )
+    return sum(widths) + made_emoji
 
 
 def _width(character: str) -> int:

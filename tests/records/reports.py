@@ -16,9 +16,7 @@ LATER = datetime(2026, 2, 2, 17, 30, tzinfo=UTC)
 
 def at(states: dict[str, SourceState], now: datetime) -> dict[str, SourceState]:
     """Return the states as if they had been read at that moment."""
-    return {
-        name: replace(state, succeeded=now, attempted=now) for name, state in states.items()
-    }
+    return {name: replace(state, succeeded=now, attempted=now) for name, state in states.items()}
 
 
 def released() -> Release:

@@ -9,6 +9,7 @@ import click
 from exporter.artifacts.release_schema import render as render_schema
 from exporter.commands.settings import settle
 from exporter.config.template import render_template
+from exporter.gate.objections import object_to
 from exporter.installation import load_installation
 from exporter.judge import due_from
 from exporter.model import UserError
@@ -67,6 +68,8 @@ def _print(release: Release, sources: tuple[Source, ...], now: datetime) -> None
     never = [one.id for one in release.metrics if due_from(one.due, release.plan) is None]
     if never:
         click.echo(f"  never due, the plan lacks their phase: {', '.join(never)}")
+    for line in object_to(release, now):
+        click.echo(f"  waiver of {line}")
     if release.over(now):
         click.echo("  over: its series have ended")
     if not release.folder.is_dir():

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from exporter.catalog import CATALOG
+from exporter.inert import inert
 from exporter.model import Sample, Tier, Verdict
 from exporter.model import labels as canonical
 from exporter.words import VERDICT_ICONS, VERDICT_WORDS
@@ -118,7 +119,8 @@ class Line:
     @property
     def rank(self) -> tuple[int, str]:
         """Its place: the catalog's order, then the release's own metrics by key."""
-        return _RANKS.get(self.metric, len(_RANKS)), self.key
+        # By the key as a document has it: the order is the same when it is read back.
+        return _RANKS.get(self.metric, len(_RANKS)), inert(self.key)
 
     @property
     def judged(self) -> Verdict:

@@ -9,9 +9,9 @@ from exporter.freshness import SourceState
 from exporter.gate.report import Report
 from exporter.gate.reporting import report_of
 from exporter.model import Inapplicable, Sample, labels
-from exporter.prometheus_api import Point, Result
 from exporter.recall.prometheus import expression, kept, measure, read_prometheus
 from exporter.release import Release
+from exporter.upstream.prometheus import Point, Result
 from exporter.view import ReleaseView
 from tests.gate.cases import CONDITIONS, KEYS, build, expected, possible
 from tests.releases import NOW, view_of

@@ -184,9 +184,12 @@ def test_where_nothing_can_be_written_saving_says_so_and_leaves_nothing(tmp_path
     assert [file.name for file in folder.iterdir()] == [NAME]
 
 
-def test_a_full_disk_leaves_the_old_reading_and_nothing_else(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_old_reading_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save(tmp_path, "", GOOD)
-    (tmp_path / f".{NAME}.{os.getpid()}").symlink_to("/dev/full")
+    full = os.open("/dev/full", os.O_WRONLY)
+    monkeypatch.setattr("exporter.atomic.os.open", lambda *_arguments, **_named: full)
     with pytest.raises(OSError, match="No space left"):
         save(tmp_path, "", SMALL)
     assert load(tmp_path, "") == GOOD

@@ -59,6 +59,7 @@ class Folder:
             write_day(index, day, self._rules, raw)
         if day is not None:
             index = index.as_of(day)
+            now = min(now, index.bounds.until - 1)
         moved = request.privacy_moved
         reading = measure(index, self._rules, moved, found.rejections, now)
         return Reply(reading, decoded)

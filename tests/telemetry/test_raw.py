@@ -232,3 +232,11 @@ def test_looking_back_changes_nothing_for_the_next_look(tmp_path: Path) -> None:
     folder.read(NOW, DAY)
     assert folder.read(NOW).reading == before
     assert isinstance(before.samples[0], Sample)
+
+
+def test_what_is_told_of_a_day_is_from_that_day_however_late_it_is_told(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, a=[event("a"), event("b", DAY + timedelta(days=1))])
+    reading = folder.read(NOW, DAY).reading
+    end = datetime(2026, 1, 15, 8, tzinfo=UTC)
+    assert all(one.observed is not None and one.observed < end for one in reading.samples)
+    assert folder.read(NOW + 3600, DAY).reading == reading

@@ -47,6 +47,7 @@ class Recorder:
         self._options = options
         self._looked: dict[ReleaseId, datetime] = {}
         self._caught_up: dict[ReleaseId, date] = {}
+        self._failed = False
         self._thread = threading.Thread(target=self._keep, name="recorder", daemon=True)
 
     def start(self) -> None:
@@ -55,6 +56,7 @@ class Recorder:
 
     def look(self) -> None:
         """Record what is due now; what cannot be written is said and tried again."""
+        self._failed = False
         kept = [
             (view, Keeper(self._storage, sources, self._options)) for view, sources in self._kept()
         ]
@@ -74,19 +76,14 @@ class Recorder:
     def pause(self) -> float:
         """Return seconds until the next look."""
         now, views = self._now(), [view for view, _ in self._kept()]
-        if any(self._lags(view, now) for view in views):
-            return LEAST
-        ends = [_last_look(view, now) for view in views]
-        waits = [(end - now).total_seconds() for end in ends if end > now]
-        return max(LEAST, min([PATIENCE, *waits]))
+        behind = any(self._lags(view, now) for view in views) and not self._failed
+        ends = ((_last_look(view, now) - now).total_seconds() for view in views)
+        waits = [LEAST if behind else PATIENCE, *(end for end in ends if end > 0)]
+        return max(LEAST, min(waits))
 
     def _keep(self) -> None:
         while True:
-            try:
-                self.look()
-            except Exception:
-                # The records wait; collecting and serving go on.
-                log.exception("recording failed")
+            self.look()
             time.sleep(self.pause())
 
     def _is_due(self, view: ReleaseView, now: datetime) -> bool:
@@ -110,12 +107,15 @@ class Recorder:
         return self._caught_up.get(view.release.id) != view.release.plan.today(now)
 
     def _guarded(self, keeper: Keeper, step: Callable[..., None], *arguments: object) -> None:
+        bound = log.bind(project=keeper.release.project, release=keeper.release.name)
         try:
             step(keeper, *arguments)
         except OSError as error:
-            project, release = keeper.release.id
-            why = error.strerror or "not written"
-            log.error("record not kept", project=project, release=release, error=why)  # noqa: TRY400 - no traceback: it is the disk
+            self._failed = True
+            bound.error("record not kept", error=error.strerror or "not written")
+        except Exception:  # noqa: BLE001 - one release must not keep the others from their records
+            self._failed = True
+            bound.exception("recording failed")
 
 
 def _last_look(view: ReleaseView, now: datetime) -> datetime:

@@ -1,6 +1,8 @@
 """Putting a record on disk: the gate document first, then what follows from it."""
 
+import fcntl
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -19,14 +21,15 @@ DERIVED: tuple[tuple[Callable[[Records, date], Path], Callable[[Report], str]], 
 
 def record(records: Records, report: Report) -> tuple[Path, ...]:
     """Write the day's record unless a better one is there; return what changed. Raises OSError."""
-    file, old = records.verdicts(report.day), records.report(report.day)
-    if not replaces(report, old):
-        return ()
-    if old is None and file.exists():
-        # Damaged, or of a later version: not for us to throw away.
-        file.replace(file.with_name(f"{file.name}.unreadable"))
-    changed = _put(file, dump(report))
-    return (*changed, *derive(records, report))
+    # A `snapshot` beside the server must not decide on what that is about to replace.
+    with _locked(records):
+        file, old = records.verdicts(report.day), records.report(report.day)
+        if not replaces(report, old):
+            return ()
+        if old is None and file.exists():
+            # Damaged, or of a later version: not for us to throw away.
+            file.replace(file.with_name(f"{file.name}.unreadable"))
+        return (*_put(file, dump(report)), *derive(records, report))
 
 
 def derive(records: Records, report: Report) -> Iterator[Path]:
@@ -44,6 +47,15 @@ def repair(records: Records) -> list[Path]:
         report = records.report(day)
         changed += derive(records, report) if report else ()
     return changed
+
+
+@contextmanager
+def _locked(records: Records) -> Iterator[None]:
+    lock = records.folder / "state" / "records.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with lock.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _left_out(records: Records, day: date, verdicts: Path) -> bool:

@@ -1,6 +1,7 @@
 """The recorder: the last look at a day, downtime, and disks that refuse."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from exporter.records.keeping import Options
 from exporter.records.layout import Records
 from exporter.records.marks import is_recomputed
 from exporter.records.recorder import EVERY, LEAST, PATIENCE, Kept, Recorder
+from exporter.release import Release
 from exporter.view import ReleaseView
 from tests.example import EXAMPLE
 from tests.releases import LIMITS, best_states
@@ -122,9 +124,33 @@ def test_a_disk_that_refuses_is_said_and_tried_again(world: World, tmp_path: Pat
     with capture_logs() as logs:
         world.look(world.now)
     assert "record not kept" in {one["event"] for one in logs}
+    assert world.recorder.pause() == PATIENCE  # however far behind: the disk is full now
     blocked.unlink()
     world.look(world.now + SECOND)
     assert DAY in world.records.days()
+
+
+def test_a_release_that_fails_keeps_no_other_from_its_records(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((view, sources),) = world.kept()
+    broken = (ReleaseView(replace(view.release, project="broken"), view.states), ())
+    monkeypatch.setattr(world.recorder, "_kept", lambda: [broken, *world.kept()])
+    monkeypatch.setattr("exporter.records.keeping.Keeper.release", _of_first(view.release))
+    with capture_logs() as logs:
+        world.look(world.now)
+    assert "recording failed" in {one["event"] for one in logs}
+    assert DAY in world.records.days()
+    assert sources
+
+
+def _of_first(release: Release) -> property:
+    """Return a release for keepers without sources, too; what they then do fails."""
+    return property(
+        lambda keeper: (
+            keeper.sources[0].release if keeper.sources else replace(release, project="broken")
+        )
+    )
 
 
 def test_the_demos_history_is_made_from_its_own_data(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {
         one.relative_to(folder).as_posix(): one.read_bytes()
         for one in sorted(folder.rglob("*"))
-        if one.is_file()
+        if one.is_file() and "state" not in one.parts
     }
 
 

@@ -159,6 +159,16 @@ def test_a_day_is_written_again_only_with_more_events(tmp_path: Path) -> None:
     assert len(raw_of(folder_of(tmp_path, b=[event("c"), event("d")]), file)["events"]) == 3
 
 
+def test_files_that_come_later_add_their_events(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, a=[event("a"), event(None)])
+    folder.read(NOW)
+    folder_of(tmp_path, b=[event("a"), event("b"), event(None), event(None, command="canary")])
+    content = raw_of(folder, tmp_path / "raw.json")
+    assert [one["id"] is None for one in content["events"]].count(True) == 3
+    assert content["count"] == 5
+    assert [one["command"] for one in content["events"] if "command" in one] == ["[field]"]
+
+
 def test_a_day_without_events_has_no_file(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, a=[event("a")])
     folder.read(NOW, DAY - timedelta(days=3), tmp_path / "raw.json")

@@ -4,14 +4,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from exporter.exposition.families import Families
 from exporter.exposition.publisher import collect_families, render_openmetrics
+from exporter.freshness import SourceState
+from exporter.gate.decision import Decision
 from exporter.records.history import HEAD, History, Stretch, agrees, families_of
-from exporter.release import Waiver
+from exporter.release import Release, Waiver
 from exporter.view import ReleaseView, View
 from tests.records.reports import LATER, at, released, report
-from tests.releases import best_states, sample_of
+from tests.releases import best_states, sample_of, state_of
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -25,10 +28,10 @@ def series_of(families: Families) -> Series:
     }
 
 
-def live(states_now: datetime = LATER) -> Families:
-    """Return what /metrics says of the release at that moment."""
-    view = ReleaseView(released(), at(best_states(), states_now))
-    return collect_families(View((view,), loaded=True), states_now)
+def live(release: Release | None = None, states: dict[str, SourceState] | None = None) -> Families:
+    """Return what /metrics says of the release, at its best or in these states."""
+    view = ReleaseView(release or released(), at(states or best_states(), LATER))
+    return collect_families(View((view,), loaded=True), LATER)
 
 
 def test_every_series_is_the_live_one_with_its_value() -> None:
@@ -54,11 +57,31 @@ def test_a_line_is_spelled_as_the_live_one() -> None:
             assert f"{bare}\n" in text
 
 
-def test_a_waived_fail_keeps_its_own_verdict_as_live() -> None:
-    waiver = Waiver("GONE", "known", "https://example.org/1", "ann", date(2027, 1, 1))
+def test_a_waived_fail_is_told_as_live() -> None:
+    waiver = Waiver("PM-4", "known", "https://example.org/1", "ann", date(2027, 1, 1))
+    release = replace(released(), waivers=(waiver,))
+    late = sample_of("release_schedule_variance_seconds", 9 * 86400)
+    states = best_states() | {"plan": state_of([late])}
+    made = report(release=release, states=states)
+    assert made.decision is Decision.CONDITIONAL
+    ours = series_of(families_of(made, release, ()))
+    assert ours.items() <= series_of(live(release, states)).items()
+
+
+def test_a_waiver_of_a_metric_that_is_gone_is_no_obstacle() -> None:
+    waiver = Waiver("PM-4", "known", "https://example.org/1", "ann", date(2027, 1, 1))
     made = report(release=replace(released(), waivers=(waiver,)))
-    families = families_of(made, released(), ())
-    assert "release_waiver_expiry_timestamp_seconds" not in {one.name for one in families}
+    gone = replace(released(), metrics=released().metrics[:3])
+    names = {one.name for one in families_of(made, gone, ())}
+    assert "release_waiver_expiry_timestamp_seconds" not in names
+
+
+def test_it_is_what_a_strict_reader_takes() -> None:
+    history = History("release", "127.0.0.1:10150")
+    history.add(Stretch(1768291200, 1768291380), families_of(report(), released(), ()))
+    families = list(text_string_to_metric_families("".join(history.render())))
+    times = {sample.timestamp for one in families for sample in one.samples}
+    assert {float(str(time)) for time in times} == {1768291200, 1768291260, 1768291320}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from exporter.config.addresses import Address
 from exporter.config.mistakes import describe, unknown
 from exporter.config.patterns import Pattern
 from exporter.config.receivers import ReceiverSettings
+from exporter.durations import Duration
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"
@@ -51,6 +52,8 @@ class Environment(ReceiverSettings, BaseSettings):
     log_format: Literal["logfmt", "json"] = "logfmt"
     runbook_url: str = RUNBOOKS
     dashboard_url: str = DASHBOARDS
+    records_raw: bool = True
+    records_retention: Duration | None = None
     prometheus_token: SecretStr | None = None
     prometheus_token_file: Path | None = None
     github_url: Address = HttpUrl("https://api.github.com")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from exporter.telemetry.index import Index
 from exporter.telemetry.ingest import ingest
 from exporter.telemetry.measure import measure
 from exporter.telemetry.protocol import Reply, Request
+from exporter.telemetry.raw import write_day
 from exporter.telemetry.scan import scan
 from exporter.telemetry.store import NEVER, Export, Stamp, Store, stamp_of
 
@@ -46,12 +48,20 @@ class Folder:
         self._decoded: dict[str, int] = {}
         self._kept_until = math.inf  # the first of the broken files' last good content
 
-    def read(self, now: float) -> Reply:
-        """Return what the folder says now, and how many bytes were decoded for it."""
+    def read(self, now: float, day: date | None = None, raw: Path | None = None) -> Reply:
+        """Return what the folder says now, and how many bytes were decoded for it.
+
+        With a day, what it says without anything later; `raw` is the file for that day's events.
+        """
         request = self._request
         found = scan(Path(request.folder), request.patterns)
         with self._store.locked():
             index, decoded = self._update(found.files, now)
+        if day is not None and raw is not None:
+            write_day(index, day, self._rules, raw)
+        if day is not None:
+            index = index.as_of(day)
+            now = min(now, index.bounds.until - 1)
         moved = request.privacy_moved
         reading = measure(index, self._rules, moved, found.rejections, now)
         return Reply(reading, decoded)

@@ -16,7 +16,8 @@ class Request(msgspec.Struct, frozen=True):
     """Read this folder; times are seconds since 1970, `since` bounds what is counted.
 
     `max_age` bounds for how many seconds the last good content of a broken file stands.
-    `privacy_moved` says from where, by whom and why `privacy_since` was moved.
+    `privacy_moved` says from where, by whom and why `privacy_since` was moved. With a `day` (as in
+    2026-01-13) nothing later counts; `raw` is the file to write that day's events to.
     """
 
     folder: str
@@ -31,6 +32,8 @@ class Request(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] = ("command", "query")
     rules: tuple[PrivacyRule, ...] = ()
     allow: tuple[str, ...] = ()
+    day: str | None = None
+    raw: str | None = None
 
 
 class Failure(msgspec.Struct, frozen=True, tag=True):

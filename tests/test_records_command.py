@@ -14,7 +14,7 @@ import pytest
 from exporter import demo
 from exporter.gate.decision import Decision
 from exporter.gate.document import load
-from tests.example import EXAMPLE
+from tests.example import EXAMPLE, files_alone
 
 DAY = timedelta(days=1)
 CODES = {Decision.GO: 0, Decision.NO_GO: 1, Decision.UNKNOWN: 3, Decision.CONDITIONAL: 0}
@@ -25,7 +25,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Return a function that runs a command in a folder with the example, its beta ending today."""
-    demo.prepare(tmp_path, datetime.now(UTC))  # noqa: TID251 - the command looks at the clock too
+    # The command looks at the clock too.
+    files_alone(demo.prepare(tmp_path, datetime.now(UTC)))  # noqa: TID251 - see above
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -20,7 +20,7 @@ from exporter.records.layout import Records
 from exporter.records.marks import is_recomputed
 from exporter.records.summary import week_of
 from exporter.view import ReleaseView
-from tests.example import EXAMPLE, RATES
+from tests.example import EXAMPLE, RATES, files_alone
 from tests.releases import LIMITS
 
 DAY = timedelta(days=1)
@@ -40,6 +40,7 @@ def copied(tmp_path: Path) -> Path:
     """Return a copy of the example that was written before its beta began."""
     release = tmp_path / "release"
     shutil.copytree(EXAMPLE, release)
+    files_alone(release / "release.yaml")
     written = datetime(2026, 1, 12, 20, tzinfo=UTC).timestamp()
     for file in release.rglob("*"):
         os.utime(file, (written, written))

@@ -2,17 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from exporter.catalog import Metric
-from exporter.config.mistakes import unknown
 from exporter.doctor.finding import Finding, failed, from_mistakes, ok, warning
-from exporter.gate.verdicts import PRIVACY
 from exporter.installation import Installation, load_installation
-from exporter.judge import due_from, judge
+from exporter.judge import due_from
 from exporter.model import UserError
-from exporter.release import Release, Waiver
+from exporter.release import Release
 from exporter.sources import Source
 
 NAME, WAIVERS = "configuration", "configuration.waivers"
@@ -74,20 +72,10 @@ def never_due(release: Release) -> list[Metric]:
 def _waivers(release: Release, now: datetime) -> Iterator[Finding]:
     """Yield each waiver that counts for nothing; whether one is needed is the gate's to say."""
     today = release.plan.today(now)
-    keys = [one.key for one in judge(release, {}, now) if one.metric.id != PRIVACY]
-    lasting = Counter(one.metric for one in release.waivers if today <= one.expires)
-    for one in release.waivers:
-        yield from _waiver(one, keys, today)
-    for key in (key for key, number in lasting.items() if number > 1):
-        what = f"{release.file}: waivers: {key}: several are in force, the last to expire counts"
-        yield warning(WAIVERS, what, "take the others out")
-
-
-def _waiver(one: Waiver, keys: list[str], today: date) -> Iterator[Finding]:
-    where = f"waivers: {one.metric}"
-    if one.metric not in keys:
-        what = f"{where}: counts for nothing: {unknown('metric', one.metric, keys)}"
-        yield warning(WAIVERS, what, "write the key of a metric that is judged, or take it out")
-    elif one.expires < today:
-        what = f"{where}: expired on {one.expires}, counts for nothing"
+    for one in (one for one in release.waivers if one.expires < today):
+        what = f"waivers: {one.metric}: expired on {one.expires}, counts for nothing"
         yield warning(WAIVERS, what, "take it out, or sign a new one")
+    lasting = Counter(one.metric for one in release.waivers if today <= one.expires)
+    for key in (key for key, number in lasting.items() if number > 1):
+        what = f"waivers: {key}: several are in force, the last to expire counts"
+        yield warning(WAIVERS, what, "take the others out")

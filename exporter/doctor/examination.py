@@ -61,7 +61,7 @@ class Examination:
         if not every or not self.sound:
             why = ENVIRONMENT_FIRST if every else "no release reads from it"
             return [_skip(INSTALLATION, github.ADDRESS, why)]
-        return github.checks(self.settings, every, every[0].context, self.seconds)
+        return github.checks(self.settings, every, self.seconds)
 
     def _of_release(self, release: Release, sources: Sequence[Source]) -> Iterator[Check]:
         about = about_of(release)

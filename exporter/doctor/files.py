@@ -138,8 +138,10 @@ def _reading(name: str, reading: Reading) -> Iterator[Finding]:
     rejected = sum(reading.rejected.values())
     if rejected:
         first = reading.rejections[0]
-        what = f"{rejected:,} of {rejected + reading.read:,} rejected, the first: {first}"
-        fix = FIXES[first.reason]
+        said, _, told = first.message.partition("; ")
+        shown = replace(first, message=said)
+        what = f"{rejected:,} of {rejected + reading.read:,} rejected, the first: {shown}"
+        fix = told or FIXES[first.reason]
         # What is withheld, or of which nothing is left, is a verdict that cannot be made.
         bad = reading.withheld or not reading.read
         yield failed(name, what, fix) if bad else warning(name, what, fix)

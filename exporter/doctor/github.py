@@ -11,13 +11,14 @@ from exporter.doctor.finding import (
     INSTALLATION,
     Check,
     Finding,
+    failed,
     from_error,
     ok,
     skipped,
     warning,
 )
 from exporter.doctor.watched import Watched
-from exporter.model import Context, ErrorClass, SourceError
+from exporter.model import ErrorClass, SourceError
 from exporter.upstream.github import github_session, same_place
 from exporter.upstream.session import Session
 
@@ -25,31 +26,33 @@ ADDRESS, APP = "github.address", "github.app"
 UP = "is the service up, and reached from here? check the network, proxies and SSL_CERT_FILE"
 
 
-def checks(
-    environment: Environment, every: Sequence[Watched], context: Context, seconds: float
-) -> list[Check]:
+def checks(environment: Environment, every: Sequence[Watched], seconds: float) -> list[Check]:
     """Return a check for each address that is asked; `seconds` is what one may take."""
     own = str(environment.github_url).rstrip("/")
     groups: dict[str, list[Watched]] = {}
     for one in every:
         groups.setdefault((one.url or own).rstrip("/"), []).append(one)
     return [
-        Check(INSTALLATION, "github", partial(_find, base, group, environment, context, seconds))
+        Check(INSTALLATION, "github", partial(_find, base, group, environment, seconds))
         for base, group in groups.items()
     ]
 
 
 def _find(
-    base: str, group: Sequence[Watched], environment: Environment, context: Context, seconds: float
+    base: str, group: Sequence[Watched], environment: Environment, seconds: float
 ) -> Iterator[Finding]:
     yield from _address(base, group, environment)
     left = list(group)
     try:
-        with github_session(context, timedelta(seconds=seconds), url=base) as session:
+        with github_session(group[0].context, timedelta(seconds=seconds), url=base) as session:
             yield from _account(session, environment)
             yield from _repositories(session, left)
     except SourceError as error:
-        yield from_error(_name(error, environment), error, UP)
+        if error.kind is ErrorClass.TIMEOUT and len(left) < len(group):
+            what = f"{len(left)} of {len(group)} repositories not looked at in {seconds:g} s"
+            yield failed(ADDRESS, what, "run doctor for fewer release files: --config.file")
+        else:
+            yield from_error(_name(error, environment), error, UP)
         why = f"{base} could not be asked"
         yield from (skipped(repository.REPOSITORY, why).on(one.about) for one in left)
 

@@ -138,9 +138,11 @@ def _milestones(session: Session, path: str, wanted: list[str]) -> Iterator[Find
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    """Return the names that may be meant: in other capital letters, or nearly so."""
-    folded = {one.casefold(): one for one in known}
-    near = get_close_matches(name.casefold(), folded, NEAR, 0.6)
+    """Return the names that may be meant: in other capital letters, nearly so, or a part of it."""
+    folded, wanted = {one.casefold(): one for one in known}, name.casefold()
+    close = get_close_matches(wanted, folded, NEAR, 0.6)
+    parts = [one for one in folded if one in wanted or wanted in one]
+    near = list(dict.fromkeys([*close, *parts]))[:NEAR]
     return f"; there is {', '.join(repr(folded[one]) for one in near)}" if near else ""
 
 

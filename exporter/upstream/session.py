@@ -252,8 +252,8 @@ class Session:
     def _refusal(self, url: str, answer: Answer) -> RefusedError:
         kind = ErrorClass.RATE_LIMITED if is_limited(answer) else classify(answer.status)
         said, secret = _said(answer), self.service.authorization.rpartition(" ")[2]
-        # A server may repeat what it was sent.
-        said = said.replace(secret, "…") if secret else said
+        # A server may repeat what it was sent; hidden first, for a half of it is no longer found.
+        said = one_line(said.replace(secret, "…") if secret else said)
         error = self._error(kind, url, f"status {answer.status}{f': {said}' if said else ''}")
         return RefusedError(kind, str(error), said)
 
@@ -282,14 +282,14 @@ class _Errors(msgspec.Struct):
 
 
 def _said(answer: Answer) -> str:
-    """Return the service's own words about an error, made fit for one line."""
+    """Return the service's own words about an error."""
     for shape in (_Message, _Error, _Errors):  # GitHub's, npm's, crates.io's
         with suppress(ValueError, RecursionError):
             match msgspec.json.decode(answer.body, type=shape):
                 case _Message(message=words) | _Error(error=words):
-                    return one_line(words)
+                    return words
                 case _Errors(errors=[_Detail(detail=words), *_]):
-                    return one_line(words)
+                    return words
     return ""
 
 

@@ -62,8 +62,8 @@ def test_a_wrong_token_is_told_once_and_the_rest_is_skipped(world: World, patien
     assert found["github.token"] == [
         (
             f"failed: {host(world)}/api/v3/rate_limit: status 401: Bad credentials -> renew the "
-            "token or give it read access to metadata and issues, and to what else is read (discussions, "
-            "actions)"
+            "token or give it read access to metadata and issues, and to what else is read "
+            "(discussions, actions)"
         )
     ]
     assert found["github.repository"] == [f"skipped: {world.server.github} could not be asked"]
@@ -240,6 +240,33 @@ def test_a_quota_that_is_used_up_but_for_the_reserve(world: World, patient: Pati
     (again,) = patient.lines("github.quota")
     assert "no request before" in again
     assert len(world.server.log) == asked
+
+
+def test_a_server_without_limits_is_as_good(world: World, patient: Patient) -> None:
+    world.server.service._rate_headers = False
+    found = of_github(patient.findings())
+    assert found["github.token"] == [f"ok: {host(world)} takes the token"]
+    assert found["github.quota"] == [f"ok: {host(world)} tells no limit"]
+
+
+def test_repositories_that_time_was_too_short_for_are_counted(
+    world: World, patient: Patient
+) -> None:
+    text = "repository: wildcard/caro\nsources: {github: {}}\n"
+    for number in range(3):
+        release = RELEASE.replace("release: v1.1.0", f"release: v1.{number}.0") + text
+        (patient.folder / f"{number}.yaml").write_text(release)
+    (patient.folder / "release.yaml").unlink()
+    world.server.delay, patient.seconds = 0.3, 3.0
+    found = of_github(patient.findings(config_file=patient.folder))
+    last = found["github.address"][-1]
+    assert re.fullmatch(
+        r"failed: [12] of 3 repositories not looked at in 3 s -> run doctor for fewer release "
+        "files: --config.file",
+        last,
+    )
+    assert "ok: wildcard/caro, public" in found["github.repository"]
+    assert found["github.repository"][-1] == f"skipped: {world.server.github} could not be asked"
 
 
 @pytest.mark.parametrize(

@@ -374,6 +374,47 @@ def backfill(
 
 
 @cli.command()
+@config_option
+@storage_option
+@address_option
+@level_option
+@format_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def doctor(*, as_json: bool, **flags: object) -> None:
+    """Check everything that good data needs, and say the fix of what is wrong.
+
+    \b
+    Release files, environment, secrets; GitHub's token, quota, repositories, labels, milestones
+    and workflows; packages, folders, files; storage, port, clock, and the services for alerts.
+    It asks few requests, sends no message, prints no secret, and takes a minute at most.
+
+    Exit code 0 when nothing failed (warnings are no failures), 1 when something failed, 2 for a
+    mistake in usage, environment or release files.
+
+    \b
+    --json prints one object, to which keys may be added:
+      version   1
+      at        when it was run, ISO 8601
+      failed    whether something failed
+      counts    number of findings by status: ok, warning, failed, skipped
+      findings  list of objects, texts all:
+                  about   'installation', or project and release
+                  name    what was checked, such as github.labels
+                  status  one of the four
+                  what    how it stands, in one line
+                  fix     what to do; empty for ok and skipped
+    """  # noqa: D301 - click's mark of a paragraph as it stands is that control character
+    from exporter.commands import diagnosing
+
+    code = diagnosing.doctor(flags, clock, as_json=as_json)
+    if diagnosing.left_behind():
+        # As for `serve`: a thread that is in C++ would abort the interpreter's own end.
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+@cli.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("release.yaml"))
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 def init(file: Path, force: bool) -> None:

@@ -13,7 +13,7 @@ import stamina
 
 from exporter.files import MEBIBYTE
 from exporter.model import Context, ErrorClass, SourceError
-from exporter.upstream.account import account_of, is_limited
+from exporter.upstream.account import Standing, account_of, is_limited
 from exporter.upstream.exchange import Answer, Wire, classify, one_line
 from exporter.upstream.store import Kept, Store
 
@@ -85,6 +85,7 @@ class Session:
         self._account = account_of(service.host, identity, context.shared)
         self._store = Store(context.state / "http")
         self._wire = Wire()
+        self._told: Mapping[str, str] = {}
         self._began, self._now = time.monotonic(), context.now
         self._ends = self._began + deadline.total_seconds() * SHARE_OF_DEADLINE
 
@@ -104,6 +105,16 @@ class Session:
     def now(self) -> datetime:
         """The time, as it has gone on since the run began."""
         return self._now + timedelta(seconds=time.monotonic() - self._began)
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """The headers of the newest answer, by lower-case name; empty before the first."""
+        return self._told
+
+    @property
+    def standing(self) -> Standing:
+        """How the service stands to us now."""
+        return self._account.standing
 
     def get(
         self, path: str, shape: type[T], query: Mapping[str, str | int] | None = None
@@ -218,6 +229,7 @@ class Session:
             self._check(resource)
             seconds = min(self._seconds(), PATIENCE)
             answer = self._wire.exchange(url, seconds=seconds, limit=LIMIT, json=body, headers=sent)
+            self._told = answer.headers
             self._account.heed(answer, self.now, resource)
         return answer
 

@@ -115,8 +115,9 @@ def test_a_source_that_takes_too_long_is_told_so(patient: Patient) -> None:
     (source,) = [one for one in sources if one.name == "telemetry"]
     state = patient.folder / "state"
     context = Context(*release.id, release.folder, state, release.plan, patient.now, state)
-    (found,) = check_source(source, context, 0.001)
-    assert (found.status, found.what) == (Status.WARNING, "telemetry: not read within 0.001 s")
+    (found,) = check_source(source, context, 0.0)
+    assert found.status is Status.WARNING
+    assert found.what.startswith("telemetry: not read within 0")
     assert "release-exporter collect" in found.fix
 
 

@@ -199,7 +199,7 @@ def context_of(folder: Path) -> Context:
     beta = Milestone("beta start", date(2026, 1, 13), date(2026, 1, 13), Phase.BETA)
     plan = Plan((beta,), ZoneInfo("America/Los_Angeles"))
     now = datetime(2026, 1, 18, 20, tzinfo=UTC)
-    return Context("caro", "v1.1.0", folder, folder / "state", plan, now)
+    return Context("caro", "v1.1.0", folder, folder / "state", plan, now, folder / "shared")
 
 
 if __name__ == "__main__":

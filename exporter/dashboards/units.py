@@ -1,0 +1,66 @@
+"""The user's units as Grafana names them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from exporter.dashboards.model import Json
+from exporter.units import (
+    COUNT,
+    DAYS,
+    HOURS,
+    LATENESS,
+    MILLISECONDS,
+    NUMBER,
+    PERCENT,
+    POINTS,
+    SCORE,
+    SHARE,
+    Unit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Grafana's unit of the value over `size`; `step` is what is told apart, 0 where anything is.
+
+    `suffix` follows the value where Grafana has no such unit, and `zero` stands for 0.
+    """
+
+    unit: str
+    decimals: int | None = None
+    size: int = 1
+    step: float = 0.0
+    suffix: str = ""
+    zero: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        """Return the field options."""
+        options: Json = {} if self.decimals is None else {"decimals": self.decimals}
+        if self.suffix:
+            options["unit"] = f"suffix:{self.suffix}"
+        return options
+
+    def scale(self, expr: str) -> str:
+        """Return the expression in that unit."""
+        return expr if self.size == 1 else f"({expr}) / {self.size}"
+
+
+_HOUR, _DAY = 3600, 86400
+
+_SHOWN = {
+    COUNT: Shown("none", 0),
+    PERCENT: Shown("percentunit"),
+    SHARE: Shown("percentunit", step=0.001),
+    MILLISECONDS: Shown("s"),
+    HOURS: Shown("none", size=_HOUR, suffix=" h"),
+    DAYS: Shown("none", size=_DAY, suffix=" days"),
+    LATENESS: Shown("none", size=_DAY, suffix=" days late", zero="on time"),
+    SCORE: Shown("none", step=0.01, suffix=" / 5.0"),
+    POINTS: Shown("none", 0),
+    NUMBER: Shown("none"),
+}
+
+
+def shown(unit: Unit) -> Shown:
+    """Return how Grafana shows the unit."""
+    return _SHOWN[unit]

@@ -55,7 +55,7 @@ def _decision() -> Panel:
         (Query(verdicts.decision(BY_RELEASE), "decision"),),
         6,
         _BOTTOM_HEIGHT,
-        options=stat_options("value"),
+        options=stat_options("value", None),
         fields={
             "color": HIDDEN,
             "mappings": verdicts.mappings(verdicts.DECISIONS.values()),
@@ -76,7 +76,7 @@ def _counts() -> Panel:
         "Verdicts",
         "How many verdicts of each kind the gate decides on; a kind that does not occur is left out.",
         (Query(promql.either(terms), "{{item}}"),),
-        5,
+        4,
         _BOTTOM_HEIGHT,
         options=stat_options(),
         fields={"color": HIDDEN},
@@ -95,4 +95,4 @@ def _against() -> Panel:
         {"metric": "Metric", "priority": "Priority", "title": "Title", "target": "Target"},
         (Column("Verdict", f"max by (metric, priority, title, target) ({joined})", VERDICT),),
         sort="Verdict",
-    ).panel(7, _BOTTOM_HEIGHT)
+    ).panel(8, _BOTTOM_HEIGHT)

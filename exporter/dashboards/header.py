@@ -30,7 +30,7 @@ def _release() -> Panel:
         (Query(f"max by ({BY_RELEASE}, repository) ({info})", "{{project}} {{release}}"),),
         6,
         _HEIGHT,
-        options=stat_options("name"),
+        options=stat_options("name", None),
         fields={
             "color": HIDDEN,
             "links": [{"title": "Issues", "url": TRACKER, "targetBlank": True}],
@@ -75,7 +75,7 @@ def _milestones() -> Panel:
         fields={
             "color": {"mode": "thresholds"},
             "thresholds": _OVERDUE,
-            "unit": "suffix: days",
+            "unit": "suffix:days",
             "mappings": [{"type": "value", "options": {"0": {"text": "today", "index": 0}}}],
         },
     )

@@ -1,15 +1,20 @@
-"""Tables: a row for each series' labels, a column for each query."""
+"""Tables: a row for each value of the key labels, a column for each expression.
 
-from collections.abc import Mapping
+With one key, one query asks for all columns.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from exporter.dashboards import verdicts
 from exporter.dashboards.model import Json, Override, Panel, Query
+from exporter.dashboards.promql import either
 
 VERDICT: Mapping[str, Any] = {
     "mappings": verdicts.mappings(verdicts.SIGNS),
     "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+    "custom.width": 130,
 }
 
 
@@ -39,24 +44,13 @@ class Table:
 
     def panel(self, width: int, height: int, none: str = "") -> Panel:
         """Return the panel; `none` is said instead of N/A where no row is no missing data."""
-        single = len(self.columns) == 1
-        names = {
-            "Value" if single else f"Value #{chr(ord('A') + place)}": column.title
-            for place, column in enumerate(self.columns)
-        }
-        order = [*self.keys, *names]
-        organize: Json = {
-            "excludeByName": {"Time": True},
-            "includeByName": {},
-            "indexByName": {name: index for index, name in enumerate(order)},
-            "renameByName": {**self.keys, **names},
-        }
+        queries, transformations = self._of_many() if len(self.keys) > 1 else self._of_one()
         overrides = {one.title: one.options for one in self.columns if one.options}
         return Panel(
             "table",
             self.title,
             self.description,
-            tuple(Query(one.expr, table=True) for one in self.columns),
+            queries,
             width,
             height,
             options={
@@ -66,13 +60,52 @@ class Table:
                 if self.sort
                 else [],
             },
-            fields={"custom": {"align": "auto", "filterable": False}}
+            fields={"custom": {"align": "left", "filterable": False, "minWidth": 50}}
             | ({"noValue": none} if none else {}),
             overrides=tuple(
                 Override(title, options) for title, options in {**self.options, **overrides}.items()
             ),
-            transformations=(
-                *(() if single else ({"id": "merge", "options": {}},)),
-                {"id": "organize", "options": organize},
-            ),
+            transformations=transformations,
         )
+
+    def _of_one(self) -> tuple[tuple[Query, ...], tuple[Json, ...]]:
+        """Return one query for all columns, which a label tells apart, and how they come about."""
+        ((key, title),) = self.keys.items()
+        terms = (
+            f'label_replace({one.expr}, "column", "{one.title}", "", "")' for one in self.columns
+        )
+        matrix = {
+            "rowField": key,
+            "columnField": "column",
+            "valueField": "Value",
+            "emptyValue": "null",
+        }
+        rename = _organize([f"{key}\\column", *(one.title for one in self.columns)], [title])
+        return (
+            (Query(either(terms), table=True),),
+            ({"id": "groupingToMatrix", "options": matrix}, rename),
+        )
+
+    def _of_many(self) -> tuple[tuple[Query, ...], tuple[Json, ...]]:
+        """Return a query for each column, and how their rows are joined."""
+        titles = [*self.keys.values(), *(one.title for one in self.columns)]
+        if len(self.columns) == 1:
+            names, merge = ["Value"], ()
+        else:
+            names = [f"Value #{chr(ord('A') + place)}" for place in range(len(self.columns))]
+            merge = ({"id": "merge", "options": {}},)
+        return (
+            tuple(Query(one.expr, table=True) for one in self.columns),
+            (*merge, _organize([*self.keys, *names], titles)),
+        )
+
+
+def _organize(names: Sequence[str], titles: Sequence[str]) -> Json:
+    """Return the columns of these names in their order; the first ones get titles."""
+    options = {
+        "excludeByName": {"Time": True},
+        "includeByName": {},
+        "indexByName": {name: index for index, name in enumerate(names)},
+        "renameByName": dict(zip(names, titles, strict=False)),
+    }
+    return {"id": "organize", "options": options}

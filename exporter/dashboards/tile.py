@@ -13,6 +13,9 @@ from exporter.dashboards.units import Shown, shown
 VALUE, WORST, N, AGE = "value", "worst case", "n", "age"
 TARGET = "target $1"
 
+# Of name and value; what fits into the height of a tile.
+SIZES = (12, 22)
+
 HIDDEN = {"mode": "fixed", "fixedColor": verdicts.PLAIN}
 
 
@@ -38,9 +41,14 @@ def tile(metric: Metric, series: Judged, *, width: int, height: int, with_n: boo
     )
 
 
-def stat_options(mode: str = "value_and_name") -> Json:
-    """Return the options of numbers side by side, each of this moment, without a line behind it."""
+def stat_options(mode: str = "value_and_name", sizes: tuple[int, int] | None = SIZES) -> Json:
+    """Return the options of numbers side by side, each of this moment, without a line behind it.
+
+    `sizes` are those of name and value in pixels; without them the texts fill their place.
+    """
+    text = {"titleSize": sizes[0], "valueSize": sizes[1]} if sizes else {}
     return {
+        "text": text,
         "colorMode": "background_solid",
         "graphMode": "none",
         "justifyMode": "center",
@@ -48,7 +56,7 @@ def stat_options(mode: str = "value_and_name") -> Json:
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
         "showPercentChange": False,
         "textMode": mode,
-        "wideLayout": True,
+        "wideLayout": False,
     }
 
 

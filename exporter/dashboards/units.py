@@ -49,13 +49,13 @@ _HOUR, _DAY = 3600, 86400
 
 _SHOWN = {
     COUNT: Shown("none", 0),
-    PERCENT: Shown("percentunit"),
+    PERCENT: Shown("percentunit", 4),
     SHARE: Shown("percentunit", step=0.001),
     MILLISECONDS: Shown("s"),
-    HOURS: Shown("none", size=_HOUR, suffix=" h"),
-    DAYS: Shown("none", size=_DAY, suffix=" days"),
-    LATENESS: Shown("none", size=_DAY, suffix=" days late", zero="on time"),
-    SCORE: Shown("none", step=0.01, suffix=" / 5.0"),
+    HOURS: Shown("none", 1, _HOUR, 0.1, "h"),
+    DAYS: Shown("none", size=_DAY, suffix="days"),
+    LATENESS: Shown("none", size=_DAY, suffix="days late", zero="on time"),
+    SCORE: Shown("none", 1, step=0.1, suffix="/ 5.0"),
     POINTS: Shown("none", 0),
     NUMBER: Shown("none"),
 }

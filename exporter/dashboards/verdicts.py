@@ -14,7 +14,7 @@ from exporter.model import Labels, Tier, Verdict
 from exporter.words import VERDICT_WORDS
 
 # Each has a contrast of 4.5 or more with the text that Grafana writes on it, in both themes.
-GREEN, AMBER, RED = "#1a7f37", "#ffc53d", "#b42318"
+GREEN, AMBER, RED = "#1a7f37", "#a15c00", "#b42318"
 GREY, PALE, VIOLET = "#6e7076", "#ccd0d6", "#6941c6"
 PLAIN = "transparent"
 

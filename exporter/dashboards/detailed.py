@@ -19,7 +19,7 @@ CATEGORIES = {
 OTHERS = "Other Metrics Detail"
 
 _HEIGHT = 6
-_TILE, _TREND = 7, 9
+_TILE, _TREND = 5, 10
 _REST = COLUMNS - _TILE - _TREND
 
 
@@ -87,7 +87,7 @@ def _of_metric(metric: Metric) -> Iterator[Item]:
 
 def _of_series(metric: Metric, series: Judged, part: parts.Part | None) -> Iterator[Item]:
     height = part.height if part else _HEIGHT
-    yield tile(metric, series, width=_TILE, height=height, with_n=True)
+    yield tile(metric, series, width=_TILE, height=height, tall=True)
     yield trend(metric, series, width=_TREND if part else _TREND + _REST, height=height)
     if part:
         yield part.panel(_REST, height)

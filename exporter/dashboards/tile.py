@@ -16,25 +16,32 @@ TARGET = "target $1"
 # Of name and value; what fits into the height of a tile.
 SIZES = (12, 22)
 
+_TALL: Json = {
+    "orientation": "horizontal",
+    "wideLayout": True,
+    "text": {"titleSize": 14, "valueSize": 18},
+}
+
 HIDDEN = {"mode": "fixed", "fixedColor": verdicts.PLAIN}
 
 
-def tile(metric: Metric, series: Judged, *, width: int, height: int, with_n: bool = False) -> Panel:
+def tile(metric: Metric, series: Judged, *, width: int, height: int, tall: bool = False) -> Panel:
     """Return the tile; what is missing, stale or withdrawn reads N/A and unknown, never the last.
 
     The value is its gauge's at this moment. The verdict is the exporter's own: it alone knows what
-    is due, unknown or judged by bands of the release's own file.
+    is due, unknown or judged by bands of the release's own file. A `tall` tile has its items one
+    below the other, with n among them.
     """
     unit = shown(metric.unit)
     return Panel(
         "stat",
         series.title,
         describe(metric, series),
-        (Query(expression(metric, series, with_n=with_n), legend="{{item}}"),),
+        (Query(expression(metric, series, with_n=tall), legend="{{item}}"),),
         width,
         height,
         unit=unit.unit,
-        options=stat_options(),
+        options=stat_options() | (_TALL if tall else {}),
         fields={"color": HIDDEN, "mappings": _of_value(unit)} | unit.fields(),
         overrides=OVERRIDES,
         links=(definition(metric, series),),
@@ -115,6 +122,6 @@ OVERRIDES = (
     Override(
         "/^target/", {"unit": "none", "mappings": verdicts.mappings(verdicts.SIGNS), "decimals": 0}
     ),
-    Override(N, {"unit": "short", "decimals": 0, "mappings": []}),
+    Override(N, {"unit": "none", "decimals": 0, "mappings": []}),
     Override(AGE, {"unit": "s", "decimals": 0, "mappings": []}),
 )

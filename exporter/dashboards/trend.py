@@ -1,6 +1,7 @@
 """A trend: one judged series over time beside its target, and the worst case where there is one."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from exporter.catalog import Judged, Metric
 from exporter.dashboards import promql, verdicts
@@ -10,6 +11,9 @@ from exporter.dashboards.tile import WORST, describe
 from exporter.dashboards.units import shown
 
 VALUE, TARGET = "value", "target"
+
+# How far up a count goes whose target is none.
+_FEW = 5
 
 BLUE, PURPLE = "#3d71d9", "#8f3bb8"
 
@@ -26,7 +30,7 @@ def trend(metric: Metric, series: Judged, *, width: int, height: int) -> Panel:
         height,
         unit=unit.unit,
         options=line_options(),
-        fields={"custom": LINE} | unit.fields() | _reach(metric),
+        fields=unit.fields() | _reach(metric, series),
         overrides=(
             Override(VALUE, {"color": fixed(BLUE)}),
             Override(TARGET, DASHED),
@@ -83,13 +87,15 @@ def _lines(metric: Metric, series: Judged) -> Iterator[str]:
         yield promql.named(unit.scale(worst), WORST)
 
 
-def _reach(metric: Metric) -> Json:
-    """Return the axis' least reach: a flat line at the target is no drama."""
-    low, high = metric.unit.low, metric.unit.high
-    reach: Json = {}
-    size = shown(metric.unit).size
-    if low == 0:
-        reach["min"] = 0
-    if high != float("inf"):
-        reach["max"] = high / size
+def _reach(metric: Metric, series: Judged) -> Json:
+    """Return what the axis shows at least: a flat line at the target is no drama."""
+    unit, size = metric.unit, shown(metric.unit).size
+    bounds = [bound / size for band in series.bands for bound in band.range.bounds]
+    reach: Json = {"custom": LINE | {"axisSoftMax": 1.5 * max(bounds) or _FEW}}
+    if isfinite(unit.low):
+        reach["min"] = unit.low / size
+    else:
+        reach["custom"]["axisSoftMin"] = 1.5 * min(0.0, *bounds)
+    if isfinite(unit.high):
+        reach["max"] = unit.high / size
     return reach

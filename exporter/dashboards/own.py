@@ -12,6 +12,7 @@ from exporter.dashboards.tables import VERDICT, Column, Table
 from exporter.dashboards.trend import LINE, line_options
 
 _KNOWN = "|".join(metric.id for metric in CATALOG)
+_NONE = "The release file has no metrics of its own"
 _GAUGE = "project, release, gauge"
 
 KINDS = {
@@ -35,7 +36,7 @@ def table(width: int, height: int) -> Panel:
             ),
         ),
         sort="Verdict",
-    ).panel(width, height, none="The release file has no metrics of its own")
+    ).panel(width, height, none=_NONE)
 
 
 def trend(width: int, height: int) -> Panel:
@@ -52,7 +53,7 @@ def trend(width: int, height: int) -> Panel:
         width,
         height,
         options=line_options(),
-        fields={"custom": LINE},
+        fields={"custom": LINE, "noValue": _NONE},
         overrides=tuple(
             Override(rf"/\({kind.lower()}\)$/", {"unit": unit})
             for kind, (_, unit) in KINDS.items()

@@ -7,6 +7,7 @@ from exporter.dashboards import promql, verdicts
 from exporter.dashboards.model import Json, Override, Panel, Query
 from exporter.dashboards.promql import BY_RELEASE, select
 from exporter.dashboards.tables import Column, Table
+from exporter.dashboards.tile import HIDDEN, stat_options
 from exporter.dashboards.trend import BLUE, PURPLE, fixed
 
 
@@ -103,18 +104,18 @@ _LYING: Json = {
 }
 
 
-def _counts(title: str, description: str, gauge: str, label: str) -> Part:
-    """Return how many of each value of a label there are."""
+def _counts(title: str, description: str, gauge: str, label: str, *, share: bool = True) -> Part:
+    """Return how many of each value of a label there are, and which share of all that is."""
 
     def panel(width: int, height: int) -> Panel:
         count = f"max by ({label}) ({select(gauge)})"
-        share = f"{count} / on () group_left () (sum({count}) > 0)"
-        return Table(
-            title,
-            description,
-            {label: label.capitalize()},
-            (Column("Count", count), Column("Share", share, _PART_OF_WHOLE)),
-        ).panel(width, height)
+        columns = [Column("Count", count)]
+        if share:
+            of_all = f"{count} / on () group_left () (sum({count}) > 0)"
+            columns.append(Column("Share", of_all, _PART_OF_WHOLE))
+        return Table(title, description, {label: label.capitalize()}, tuple(columns)).panel(
+            width, height
+        )
 
     return Part(panel)
 
@@ -210,8 +211,6 @@ _COMMUNITY = {
 
 def community(width: int, height: int) -> Panel:
     """Return what is watched beside the downloads, without a verdict."""
-    from exporter.dashboards.tile import HIDDEN, stat_options  # noqa: PLC0415
-
     terms = (
         promql.named(f"max by ({BY_RELEASE}) ({select(gauge)})", name)
         for gauge, name in _COMMUNITY.items()
@@ -235,7 +234,9 @@ def _milestones(width: int, height: int) -> Panel:
     late = f"({date('actual')} - {date('planned')}) / 86400"
     left = f"max by (milestone) ({select('release_milestone_remaining_seconds')}) / 86400"
     day = {"unit": "time:YYYY-MM-DD"}
-    on_time = [{"type": "value", "options": {"0": {"text": "✓ on time", "index": 0}}}]
+    pending = {"type": "special", "options": {"match": "null", "result": {"text": "? pending"}}}
+    done = {"type": "special", "options": {"match": "null", "result": {"text": "done"}}}
+    on_time = {"type": "value", "options": {"0": {"text": "✓ on time", "index": 0}}}
     return Table(
         "Milestone timeline",
         "Each milestone's planned and actual day; finished ones with the days that they were late, "
@@ -243,9 +244,9 @@ def _milestones(width: int, height: int) -> Panel:
         {"milestone": "Milestone"},
         (
             Column("Planned", f"{date('planned')} * 1000", day),
-            Column("Actual", f"{date('actual')} * 1000", day),
-            Column("Late", late, {"unit": "suffix:days", "mappings": on_time}),
-            Column("Days left", left, {"unit": "suffix:days"}),
+            Column("Actual", f"{date('actual')} * 1000", day | {"mappings": [pending]}),
+            Column("Late", late, {"unit": "suffix:days", "mappings": [on_time, pending]}),
+            Column("Days left", left, {"unit": "suffix:days", "mappings": [done]}),
         ),
         sort="Planned",
     ).panel(width, height)
@@ -276,6 +277,7 @@ PARTS: Mapping[str, Part] = {
         "Open issues with exactly the label of that priority.",
         "release_open_bugs",
         "priority",
+        share=False,
     ),
     "QM-2": _by_day(
         "Success rate by day",

@@ -10,7 +10,7 @@ from exporter.dashboards.model import Json, Override, Panel, Query
 from exporter.dashboards.promql import BY_RELEASE, select
 from exporter.dashboards.units import Shown, shown
 
-VALUE, WORST, N, AGE = "value", "worst case", "n", "age"
+VALUE, N, AGE = "value", "n", "age"
 TARGET = "target $1"
 
 # Of name and value; what fits into the height of a tile.
@@ -76,7 +76,7 @@ def describe(metric: Metric, series: Judged) -> str:
     """Return what is measured, by whom, and what each band means."""
     bands = "; ".join(f"{band.verdict}: {band.text}" for band in series.bands)
     worst = (
-        f" {WORST.capitalize()} is held against the same bands: the worse verdict counts."
+        f" The {worst_case(series)} is held against the same bands: the worse verdict counts."
         if series.worst
         else ""
     )
@@ -84,6 +84,11 @@ def describe(metric: Metric, series: Judged) -> str:
         f"{metric.key(series)}. {metric.help} Source: {metric.source}. Bands, the best first: "
         f"{bands}.{worst} Without an acceptable value it reads N/A."
     )
+
+
+def worst_case(series: Judged) -> str:
+    """Return what the second gauge is called: `oldest open bug`."""
+    return series.worst.removeprefix("release_").removesuffix("_seconds").replace("_", " ")
 
 
 def _items(metric: Metric, series: Judged, *, with_n: bool) -> Iterator[str]:
@@ -96,7 +101,7 @@ def _items(metric: Metric, series: Judged, *, with_n: bool) -> Iterator[str]:
     yield promql.named(f"({value} or {info} * NaN)", VALUE)
     if series.worst:
         worst = f"max by ({BY_RELEASE}) ({select(series.worst, series.labels)})"
-        yield promql.named(unit.scale(worst), WORST)
+        yield promql.named(unit.scale(worst), worst_case(series))
     yield _target(about)
     if with_n:
         observations = select("release_metric_observations", about)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from math import isfinite
 
+from exporter.bands import target_range
 from exporter.catalog import Judged, Metric
 from exporter.dashboards import promql, verdicts
 from exporter.dashboards.model import Json, Override, Panel, Query
 from exporter.dashboards.promql import BY_RELEASE, select
-from exporter.dashboards.tile import WORST, describe
+from exporter.dashboards.tile import describe, worst_case
 from exporter.dashboards.units import shown
 
 VALUE, TARGET = "value", "target"
@@ -34,7 +35,7 @@ def trend(metric: Metric, series: Judged, *, width: int, height: int) -> Panel:
         overrides=(
             Override(VALUE, {"color": fixed(BLUE)}),
             Override(TARGET, DASHED),
-            Override(WORST, {"color": fixed(PURPLE)}),
+            *([Override(worst_case(series), {"color": fixed(PURPLE)})] if series.worst else []),
         ),
     )
 
@@ -84,13 +85,13 @@ def _lines(metric: Metric, series: Judged) -> Iterator[str]:
     yield promql.named(unit.scale(f"max by ({BY_RELEASE}) ({bound})"), TARGET)
     if series.worst:
         worst = f"max by ({BY_RELEASE}) ({select(series.worst, series.labels)})"
-        yield promql.named(unit.scale(worst), WORST)
+        yield promql.named(unit.scale(worst), worst_case(series))
 
 
 def _reach(metric: Metric, series: Judged) -> Json:
     """Return what the axis shows at least: a flat line at the target is no drama."""
     unit, size = metric.unit, shown(metric.unit).size
-    bounds = [bound / size for band in series.bands for bound in band.range.bounds]
+    bounds = [bound / size for bound in target_range(series.bands).bounds]
     reach: Json = {"custom": LINE | {"axisSoftMax": 1.5 * max(bounds) or _FEW}}
     if isfinite(unit.low):
         reach["min"] = unit.low / size

@@ -15,7 +15,7 @@ from exporter.words import VERDICT_WORDS
 
 # Each has a contrast of 4.5 or more with the text that Grafana writes on it, in both themes.
 GREEN, AMBER, RED = "#1a7f37", "#a15c00", "#b42318"
-GREY, PALE, VIOLET = "#6e7076", "#ccd0d6", "#6941c6"
+GREY, SLATE, VIOLET = "#6e7076", "#475467", "#6941c6"
 PLAIN = "transparent"
 
 
@@ -45,7 +45,7 @@ UNKNOWN = _sign(2, Verdict.UNKNOWN, GREY)
 WARN = _sign(3, Verdict.WARN, AMBER)
 WAIVED_FAIL = _waived(4, Verdict.FAIL)
 WAIVED_WARN = _waived(5, Verdict.WARN)
-NOT_DUE = _sign(6, Verdict.NOT_DUE, PALE)
+NOT_DUE = _sign(6, Verdict.NOT_DUE, SLATE)
 PASS = _sign(7, Verdict.PASS, GREEN)
 
 SIGNS = (FAIL, UNKNOWN, WARN, WAIVED_FAIL, WAIVED_WARN, NOT_DUE, PASS)

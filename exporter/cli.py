@@ -293,8 +293,20 @@ def schema() -> None:
 
 @cli.command()
 @click.option("--check", "only_check", is_flag=True, help="Only tell whether they still follow.")
-def generate(only_check: bool) -> None:
-    """Write the files that follow from the catalog, in a clone of the repository."""
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    help="Release file, or a folder of them: write an installation's own rules for it.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for those.")
+@click.option("--runbook-url", help="Where the runbooks are, for links.")
+@click.option("--dashboard-url", help="Grafana's address up to /d, for links.")
+def generate(only_check: bool, out: Path | None, **flags: object) -> None:
+    """Write the files that follow from the catalog: those of a clone, or an installation's own.
+
+    Exit code 1 when --check finds one that does not follow.
+    """
     from exporter.commands import generating
 
-    sys.exit(generating.generate(Path.cwd(), only_check=only_check))
+    sys.exit(generating.generate(Path.cwd(), out, flags, only_check=only_check))

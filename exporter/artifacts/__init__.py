@@ -1,12 +1,28 @@
 """Files that follow from the catalog and the models; committed, and proven to follow."""
 
 from collections.abc import Callable
+from functools import partial
 
-from exporter.artifacts import gate_schema, metrics_page, release_schema
+from exporter.artifacts import (
+    alert_rules,
+    gate_schema,
+    metrics_page,
+    release_schema,
+    runbooks,
+)
+from exporter.artifacts.site import Site
+
+# What an installation has its own of, and the function that renders it for one.
+INSTALLED: dict[str, Callable[[Site], str]] = {
+    "prometheus/rules/release-metrics.yml": alert_rules.render_metrics,
+    "prometheus/rules/release-watching.yml": alert_rules.render_watching,
+}
 
 # Path in the repository, and the function that renders the file.
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/gate.schema.json": gate_schema.render,
     "docs/metrics.md": metrics_page.render,
     "docs/release.schema.json": release_schema.render,
+    **runbooks.pages(),
+    **{name: partial(render, Site()) for name, render in INSTALLED.items()},
 }

@@ -1,22 +1,49 @@
-"""`generate`: the artifacts of this repository, written or compared."""
+"""`generate`: the artifacts of this repository or of an installation, written or compared."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
-from exporter.artifacts import ARTIFACTS
+from exporter.alerting.links import Links
+from exporter.artifacts import ARTIFACTS, INSTALLED
+from exporter.artifacts.site import Site
+from exporter.commands.settings import settle
+from exporter.config.loading import load_all
 from exporter.model import UserError
 
 DIFFERS = 1
 
 
-def generate(root: Path, *, only_check: bool) -> int:
-    """Write every artifact below the root, or tell which no longer follows; return 0 or 1."""
+def generate(root: Path, out: Path | None, flags: Mapping[str, object], *, only_check: bool) -> int:
+    """Write every artifact below the root or `out`, or tell which no longer follows; 0 or 1."""
+    if (out is None) != (flags.get("config_file") is None):
+        raise UserError("generate: give both --config and --out, or neither in a clone")
+    if out is not None:
+        site = _site(flags)
+        files = ((name, render(site)) for name, render in INSTALLED.items())
+        return _write(out, files, only_check=only_check)
     if not (root / "exporter" / "catalog.py").is_file():
         raise UserError(f"{root}: no clone of release-exporter; run it from the top of one")
+    return _write(
+        root, ((name, render()) for name, render in ARTIFACTS.items()), only_check=only_check
+    )
+
+
+def _site(flags: Mapping[str, object]) -> Site:
+    """Return the installation; one bad file stops it, for rules of the others alone hide it."""
+    settings = settle(flags)
+    loaded = load_all(settings.config_file)
+    if loaded.mistakes:
+        raise UserError("\n".join(loaded.mistakes.values()))
+    links = Links(settings.runbook_url.rstrip("/"), settings.dashboard_url.rstrip("/"))
+    return Site(tuple(sorted(loaded.releases, key=lambda one: one.id)), links)
+
+
+def _write(root: Path, files: Iterable[tuple[str, str]], *, only_check: bool) -> int:
     code = 0
-    for name, render in ARTIFACTS.items():
-        file, text = root / name, render()
+    for name, text in files:
+        file = root / name
         if file.is_file() and file.read_text("utf-8") == text:
             continue
         if only_check:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from exporter.alerting.links import DASHBOARDS, RUNBOOKS
 from exporter.config.addresses import Address
 from exporter.config.mistakes import describe, unknown
 from exporter.config.patterns import Pattern
@@ -45,6 +46,8 @@ class Environment(BaseSettings):
     web_enable_lifecycle: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["logfmt", "json"] = "logfmt"
+    runbook_url: str = RUNBOOKS
+    dashboard_url: str = DASHBOARDS
     prometheus_token: SecretStr | None = None
     prometheus_token_file: Path | None = None
     github_url: Address = HttpUrl("https://api.github.com")

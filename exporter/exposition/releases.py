@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from exporter.catalog import Metric
+from exporter.exposition.alerting import add_alerting
 from exporter.exposition.families import Families
 from exporter.exposition.gates import add_gate
 from exporter.freshness import SourceState, acceptable
@@ -41,6 +42,7 @@ def add_release(families: Families, view: ReleaseView, now: datetime) -> None:
                 _gauge(add, sample, helps[sample.gauge])
     for name, state in sorted(view.states.items()):
         _source(add, name, state)
+    add_alerting(add, release)
 
 
 def _gauge(add: Add, sample: Sample, help_text: str) -> None:

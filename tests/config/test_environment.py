@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import HttpUrl
 
+from exporter.alerting.links import DASHBOARDS, RUNBOOKS
 from exporter.config.environment import PREFIX, SECRETS, SEEN, Environment, load_environment
 from exporter.model import UserError
 
@@ -39,6 +40,8 @@ def test_without_any_variable_the_defaults_work() -> None:
         "web_enable_lifecycle": False,
         "log_level": "info",
         "log_format": "logfmt",
+        "runbook_url": RUNBOOKS,
+        "dashboard_url": DASHBOARDS,
         "prometheus_token": None,
         "prometheus_token_file": None,
         "github_url": HttpUrl("https://api.github.com"),

@@ -1,0 +1,1 @@
+"""What alerts say: names, subjects, thresholds as PromQL, words around them. Rendered elsewhere."""

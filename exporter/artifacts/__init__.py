@@ -5,6 +5,7 @@ from functools import partial
 
 from exporter.artifacts import (
     alert_rules,
+    dashboards,
     gate_schema,
     metrics_page,
     release_schema,
@@ -16,6 +17,7 @@ from exporter.artifacts.site import Site
 INSTALLED: dict[str, Callable[[Site], str]] = {
     "prometheus/rules/release-metrics.yml": alert_rules.render_metrics,
     "prometheus/rules/release-watching.yml": alert_rules.render_watching,
+    **dashboards.files(),
 }
 
 # Path in the repository, and the function that renders the file.

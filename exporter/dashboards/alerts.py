@@ -1,7 +1,8 @@
 """The alerts that are firing, from Prometheus' own series of them."""
 
+from exporter.alerting.links import Links
 from exporter.dashboards import verdicts
-from exporter.dashboards.links import RUNBOOK
+from exporter.dashboards.links import of_alert
 from exporter.dashboards.model import Panel
 from exporter.dashboards.promql import select
 from exporter.dashboards.tables import Column, Table
@@ -13,7 +14,7 @@ _SEVERITIES = {
 }
 
 
-def firing(width: int, height: int) -> Panel:
+def firing(links: Links, width: int, height: int) -> Panel:
     """Return the table; an alert leads to its runbook."""
     alerts = select("ALERTS", (("alertstate", "firing"),))
     by = "alertname, severity, metric, priority"
@@ -39,6 +40,6 @@ def firing(width: int, height: int) -> Panel:
                 "custom.cellOptions": {"type": "color-background", "mode": "basic"},
                 "custom.width": 120,
             },
-            "Alert": {"links": [{"title": "Runbook", "url": RUNBOOK, "targetBlank": True}]},
+            "Alert": {"links": [of_alert(links)]},
         },
     ).panel(width, height, none="No alert fires, or no rules are loaded")

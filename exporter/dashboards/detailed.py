@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from exporter.alerting.links import DEFAULTS, Links
 from exporter.catalog import CATALOG, Judged, Metric
 from exporter.dashboards import alerts, annotations, links, own, parts, variables, verdicts
 from exporter.dashboards.header import header
 from exporter.dashboards.model import COLUMNS, Dashboard, Item, Panel, Query, Row
-from exporter.dashboards.promql import BY_METRIC
 from exporter.dashboards.tile import tile
 from exporter.dashboards.trend import trend
 
@@ -23,22 +23,22 @@ _TILE, _TREND = 5, 10
 _REST = COLUMNS - _TILE - _TREND
 
 
-def dashboard(catalog: Sequence[Metric] = CATALOG) -> Dashboard:
+def dashboard(site: Links = DEFAULTS, catalog: Sequence[Metric] = CATALOG) -> Dashboard:
     """Return the view."""
     return Dashboard(
         links.DETAILED,
         "Release: Detailed Tracking",
         "How each number of a release came about: trend, target, parts and age.",
-        (*header(), *_now(), *_categories(catalog), *_own()),
+        (*header(), *_now(site), *_categories(catalog, site), *_own()),
         variables.of_release(),
-        links.views(),
+        links.views(site),
         since="now-6d",
         annotations=annotations.of_release(),
     )
 
 
-def _now() -> tuple[Item, ...]:
-    return (Row("Verdicts and alerts"), _verdicts(), alerts.firing(10, 10))
+def _now(site: Links) -> tuple[Item, ...]:
+    return (Row("Verdicts and alerts"), _verdicts(), alerts.firing(site, 10, 10))
 
 
 def _verdicts() -> Panel:
@@ -65,13 +65,13 @@ def _verdicts() -> Panel:
     )
 
 
-def _categories(catalog: Sequence[Metric]) -> Iterator[Item]:
+def _categories(catalog: Sequence[Metric], site: Links) -> Iterator[Item]:
     for prefix, title in {**CATEGORIES, "": OTHERS}.items():
         found = [metric for metric in catalog if _category(metric) == prefix]
         if found:
             yield Row(title)
         for metric in sorted(found, key=lambda one: one.id):
-            yield from _of_metric(metric)
+            yield from _of_metric(metric, site)
 
 
 def _category(metric: Metric) -> str:
@@ -79,15 +79,17 @@ def _category(metric: Metric) -> str:
     return prefix if prefix in CATEGORIES else ""
 
 
-def _of_metric(metric: Metric) -> Iterator[Item]:
+def _of_metric(metric: Metric, site: Links) -> Iterator[Item]:
     part = parts.PARTS.get(metric.id)
     for place, series in enumerate(metric.judged):
-        yield from _of_series(metric, series, part if place == 0 else None)
+        yield from _of_series(metric, series, part if place == 0 else None, site)
 
 
-def _of_series(metric: Metric, series: Judged, part: parts.Part | None) -> Iterator[Item]:
+def _of_series(
+    metric: Metric, series: Judged, part: parts.Part | None, site: Links
+) -> Iterator[Item]:
     height = part.height if part else _HEIGHT
-    yield tile(metric, series, width=_TILE, height=height, tall=True)
+    yield tile(metric, series, site, (_TILE, height), tall=True)
     yield trend(metric, series, width=_TREND if part else _TREND + _REST, height=height)
     if part:
         yield part.panel(_REST, height)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from exporter.alerting.links import DEFAULTS, Links
 from exporter.catalog import CATALOG, Metric
 from exporter.dashboards import links, own, promql, variables, verdicts
 from exporter.dashboards.header import header
@@ -18,29 +19,27 @@ _BOTTOM_HEIGHT = 5
 _MOST_IN_LINE = 6
 
 
-def dashboard(catalog: Sequence[Metric] = CATALOG) -> Dashboard:
+def dashboard(site: Links = DEFAULTS, catalog: Sequence[Metric] = CATALOG) -> Dashboard:
     """Return the view."""
     return Dashboard(
         links.EXECUTIVE,
         "Release: Executive Summary",
         "Can we ship? One screen for one release.",
-        (*header(), *_boxes(catalog), *_overall()),
+        (*header(), *_boxes(catalog, site), *_overall()),
         variables.of_release(),
-        links.views(),
+        links.views(site),
         since="now-6h",
     )
 
 
-def _boxes(catalog: Sequence[Metric]) -> Iterator[Item]:
-    shown = [
-        (metric, series) for metric in catalog for series in metric.judged if series.executive
-    ]
+def _boxes(catalog: Sequence[Metric], site: Links) -> Iterator[Item]:
+    shown = [(metric, series) for metric in catalog for series in metric.judged if series.executive]
     for tier, of_tier in groupby(shown, key=lambda one: one[0].tier):
         pairs = list(of_tier)
         width = COLUMNS // min(len(pairs), _MOST_IN_LINE)
         yield Row(TIER_TITLES[tier])
         for metric, series in pairs:
-            yield tile(metric, series, width=width, height=_TILE_HEIGHT)
+            yield tile(metric, series, site, (width, _TILE_HEIGHT))
 
 
 def _overall() -> tuple[Item, ...]:
@@ -64,17 +63,17 @@ def _decision() -> Panel:
 
 
 def _counts() -> Panel:
+    def counted(one: Outcome) -> str:
+        reasons = select("release_gate_reasons", (("verdict", one.value),))
+        return f"max by ({BY_RELEASE}) ({reasons}) > 0"
+
     terms = (
-        promql.named(
-            f"max by ({BY_RELEASE}) ({select('release_gate_reasons', (('verdict', one.value),))}) > 0",
-            f"{OUTCOME_ICONS[one]} {OUTCOME_WORDS[one]}",
-        )
-        for one in Outcome
+        promql.named(counted(one), f"{OUTCOME_ICONS[one]} {OUTCOME_WORDS[one]}") for one in Outcome
     )
     return Panel(
         "stat",
         "Verdicts",
-        "How many verdicts of each kind the gate decides on; a kind that does not occur is left out.",
+        "How many verdicts of each kind the gate decides on; a kind without any is left out.",
         (Query(promql.either(terms), "{{item}}"),),
         4,
         _BOTTOM_HEIGHT,
@@ -85,9 +84,7 @@ def _counts() -> Panel:
 
 def _against() -> Panel:
     info = promql.one_info((), BY_METRIC, "title", "target")
-    joined = (
-        f"(\n{verdicts.against_go()}\n) * on ({BY_METRIC}) group_left (title, target) {info}"
-    )
+    joined = f"(\n{verdicts.against_go()}\n) * on ({BY_METRIC}) group_left (title, target) {info}"
     return Table(
         "What stands against GO",
         "Every metric that keeps the gate from GO, the worst first: it fails, warns, is waived or "

@@ -1,12 +1,10 @@
 """The head of a view: which release, in which phase, days to the next milestones, how fresh."""
 
-from exporter.dashboards import promql, verdicts
+from exporter.dashboards import phases, promql, verdicts
 from exporter.dashboards.links import TRACKER
 from exporter.dashboards.model import Item, Override, Panel, Query
 from exporter.dashboards.promql import BY_RELEASE, select
 from exporter.dashboards.tile import HIDDEN, stat_options
-from exporter.plan import PHASES
-from exporter.words import PHASE_WORDS
 
 _HEIGHT = 3
 _DAY = 86400
@@ -39,16 +37,9 @@ def _release() -> Panel:
 
 
 def _phase() -> Panel:
-    phases = promql.either(
-        f"max by ({BY_RELEASE}) ({select('release_phase', (('phase', phase.value),))} == 1) * {code}"
-        for code, phase in enumerate(PHASES, start=1)
-    )
     day = f"max by ({BY_RELEASE}) ({select('release_beta_day')})"
-    terms = (promql.named(f"(\n{phases}\n)", "phase"), promql.named(day, "day of the beta"))
-    words = {
-        str(code): {"text": PHASE_WORDS[phase], "index": code}
-        for code, phase in enumerate(PHASES, start=1)
-    }
+    phase = promql.named(f"(\n{phases.phase(BY_RELEASE)}\n)", "phase")
+    terms = (phase, promql.named(day, "day of the beta"))
     return Panel(
         "stat",
         "Phase",
@@ -58,7 +49,7 @@ def _phase() -> Panel:
         _HEIGHT,
         options=stat_options(),
         fields={"color": HIDDEN},
-        overrides=(Override("phase", {"mappings": [{"type": "value", "options": words}]}),),
+        overrides=(Override("phase", {"mappings": phases.mappings()}),),
     )
 
 

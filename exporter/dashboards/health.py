@@ -1,10 +1,11 @@
 """Exporter health: why a number is missing, in one look."""
 
+from exporter.alerting.links import DEFAULTS, Links
 from exporter.dashboards import links, missing, program, sources, upstream, variables
 from exporter.dashboards.model import Dashboard, Row
 
 
-def dashboard() -> Dashboard:
+def dashboard(site: Links = DEFAULTS) -> Dashboard:
     """Return the view."""
     return Dashboard(
         links.HEALTH,
@@ -30,6 +31,6 @@ def dashboard() -> Dashboard:
             program.resources(24, 6),
         ),
         variables.of_release(),
-        links.views(),
+        links.views(site),
         since="now-24h",
     )

@@ -1,21 +1,22 @@
 """Where the links of the views lead."""
 
+from exporter.alerting.bands import band_alerts
+from exporter.alerting.definitions import Definition
+from exporter.alerting.links import DETAILED, EXECUTIVE, HEALTH, Links
 from exporter.catalog import Judged, Metric
 from exporter.dashboards.model import Json
 
-REPOSITORY = "https://github.com/wildcard/release-exporter/blob/main"
+__all__ = ["DETAILED", "EXECUTIVE", "HEALTH", "PORTFOLIO"]
+
 TAG = "release-exporter"
+PORTFOLIO = "release-portfolio"
 
-EXECUTIVE, DETAILED = "release-executive", "release-detailed"
-HEALTH, PORTFOLIO = "release-health", "release-portfolio"
-
-# In a data link, of the row or series that was clicked.
+# In a data link, of the series that was clicked.
 TRACKER = "https://github.com/${__field.labels.repository}/issues"
-RUNBOOK = REPOSITORY + "/docs/runbooks/${__data.fields.Alert}.md"
 
 
-def views() -> tuple[Json, ...]:
-    """Return the links between the views, which keep project, release and time, and the docs."""
+def views(links: Links) -> tuple[Json, ...]:
+    """Return the links between the views, which keep project, release and time, and to runbooks."""
     between = {
         "type": "dashboards",
         "title": "Release views",
@@ -28,11 +29,7 @@ def views() -> tuple[Json, ...]:
         "tooltip": "The other views of the same release",
         "url": "",
     }
-    return (
-        between,
-        _page("Runbooks", f"{REPOSITORY}/docs/runbooks", "What to do about an alert"),
-        _page("Metrics", f"{REPOSITORY}/docs/metrics.md", "Definitions, targets and bands"),
-    )
+    return (between, _page("Runbooks", links.runbooks, "What to do about an alert"))
 
 
 def _page(title: str, url: str, tooltip: str) -> Json:
@@ -50,18 +47,25 @@ def _page(title: str, url: str, tooltip: str) -> Json:
     }
 
 
-def definition(metric: Metric, series: Judged) -> Json:
-    """Return the link of a tile to its metric's definition."""
-    return {
-        "title": f"{metric.key(series)}: definition and bands",
-        "url": f"{REPOSITORY}/docs/metrics.md",
-        "targetBlank": True,
-    }
+def of_metric(metric: Metric, series: Judged, links: Links) -> tuple[Json, ...]:
+    """Return the links of a tile: a runbook for each alert of its metric."""
+    pages = dict.fromkeys(alert.runbook for alert in band_alerts(Definition(metric, series)))
+    return tuple(_runbook(f"Runbook: {page}", links.runbook(page)) for page in pages)
+
+
+def of_alert(links: Links) -> Json:
+    """Return the link of a row of alerts."""
+    return _runbook("Runbook", links.runbook("${__data.fields.Alert}"))
+
+
+def _runbook(title: str, url: str) -> Json:
+    return {"title": title, "url": url, "targetBlank": True}
 
 
 def to_view(uid: str, title: str) -> Json:
     """Return the link of a row of a table to a view of its project and release."""
     fields = "&".join(
-        f"var-{one.lower()}=${{__data.fields.{one}:percentencode}}" for one in ("Project", "Release")
+        f"var-{one.lower()}=${{__data.fields.{one}:percentencode}}"
+        for one in ("Project", "Release")
     )
     return {"title": title, "url": f"/d/{uid}?{fields}&${{datasource:queryparam}}"}

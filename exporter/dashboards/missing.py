@@ -23,9 +23,9 @@ def unknown(width: int, height: int) -> Panel:
     """Return the table of the metrics whose verdict is unknown."""
     return Table(
         "Why is this number missing?",
-        "Every metric whose verdict is unknown: its source, whether the source's last run was good, "
-        "and how old its last good run and its facts are beside their limits. What is older than "
-        "its limit is withdrawn. A source without a state is not in the release file.",
+        "Every metric whose verdict is unknown: its source, whether that source's last run was "
+        "good, and how old its last good run and its facts are beside their limits. What is older "
+        "than its limit is withdrawn. A source without a state is not in the release file.",
         {"name": "Metric and source"},
         (
             Column("Verdict", _of_metric(verdicts.UNKNOWN.code), VERDICT),
@@ -36,7 +36,9 @@ def unknown(width: int, height: int) -> Panel:
             Column("Facts' limit", _of_source("release_source_facts_max_age_seconds"), AGE),
         ),
         sort="Metric and source",
-    ).panel(width, height, none="No verdict is unknown, or the exporter says nothing: see its state")
+    ).panel(
+        width, height, none="No verdict is unknown, or the exporter says nothing: see its state"
+    )
 
 
 def _missing() -> str:

@@ -30,10 +30,7 @@ def table(width: int, height: int) -> Panel:
         {"name": "Metric, title, target"},
         (
             Column("Verdict", judged(), VERDICT),
-            *(
-                Column(kind, value(units), {"unit": unit})
-                for kind, (units, unit) in KINDS.items()
-            ),
+            *(Column(kind, value(units), {"unit": unit}) for kind, (units, unit) in KINDS.items()),
         ),
         sort="Verdict",
     ).panel(width, height, none=_NONE)
@@ -55,8 +52,7 @@ def trend(width: int, height: int) -> Panel:
         options=line_options(),
         fields={"custom": LINE, "noValue": _NONE},
         overrides=tuple(
-            Override(rf"/\({kind.lower()}\)$/", {"unit": unit})
-            for kind, (_, unit) in KINDS.items()
+            Override(rf"/\({kind.lower()}\)$/", {"unit": unit}) for kind, (_, unit) in KINDS.items()
         ),
     )
 
@@ -70,7 +66,9 @@ def judged() -> str:
 
 def value(units: str) -> str:
     """Return the values of the own metrics that are in one of the units, `a|b`."""
-    named = f'label_replace({{__name__=~"release_.+", {RELEASE}}}, "gauge", "$1", "__name__", "(.+)")'
+    named = (
+        f'label_replace({{__name__=~"release_.+", {RELEASE}}}, "gauge", "$1", "__name__", "(.+)")'
+    )
     info = _info("title", "target", "gauge", f'unit=~"{units}"')
     return _one_name(f"{info}\n* on ({_GAUGE}) group_left () max by ({_GAUGE}) ({named})")
 

@@ -160,9 +160,7 @@ def _promoters(width: int, height: int) -> Panel:
         {"group": "Group"},
         (
             Column("Answers", by_group(lambda one: one)),
-            Column(
-                "Share", by_group(lambda one: f"{one} / ({counted('.+')} > 0)"), _PART_OF_WHOLE
-            ),
+            Column("Share", by_group(lambda one: f"{one} / ({counted('.+')} > 0)"), _PART_OF_WHOLE),
         ),
         sort="Answers",
         descending=True,

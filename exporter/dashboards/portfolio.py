@@ -1,13 +1,12 @@
 """Portfolio: every release of every project with its gate, the worst first."""
 
-from exporter.dashboards import links, verdicts, variables
+from exporter.alerting.links import DEFAULTS, Links
+from exporter.dashboards import links, phases, variables, verdicts
 from exporter.dashboards.model import Dashboard, Json, Panel, Query
 from exporter.dashboards.promql import either
 from exporter.dashboards.tables import Column, Table
 from exporter.dashboards.tile import HIDDEN, stat_options
 from exporter.gate.verdicts import OUTCOME_ICONS, OUTCOME_WORDS, Outcome
-from exporter.plan import PHASES
-from exporter.words import PHASE_WORDS
 
 _BY = "project, release"
 _DECISION: Json = {
@@ -17,7 +16,7 @@ _DECISION: Json = {
 }
 
 
-def dashboard() -> Dashboard:
+def dashboard(site: Links = DEFAULTS) -> Dashboard:
     """Return the view."""
     return Dashboard(
         links.PORTFOLIO,
@@ -25,14 +24,14 @@ def dashboard() -> Dashboard:
         "Every release that is under preparation, in all projects.",
         (_decisions(), _releases()),
         (variables.datasource(),),
-        links.views(),
+        links.views(site),
         since="now-6h",
     )
 
 
 def _decisions() -> Panel:
     terms = (
-        f'label_replace(count(({verdicts.decision(_BY, "")}) == {sign.code}), '
+        f"label_replace(count(({verdicts.decision(_BY, '')}) == {sign.code}), "
         f'"item", "{sign.text}", "", "")'
         for sign in verdicts.DECISIONS.values()
     )
@@ -49,14 +48,6 @@ def _decisions() -> Panel:
 
 
 def _releases() -> Panel:
-    phases = either(
-        f'max by ({_BY}) (release_phase{{phase="{phase.value}"}} == 1) * {code}'
-        for code, phase in enumerate(PHASES)
-    )
-    words = {
-        str(code): {"text": PHASE_WORDS[phase], "index": code}
-        for code, phase in enumerate(PHASES)
-    }
     age = f"time() - max by ({_BY}) (release_source_last_success_timestamp_seconds)"
     return Table(
         "Releases",
@@ -65,7 +56,7 @@ def _releases() -> Panel:
         {"project": "Project", "release": "Release"},
         (
             Column("Gate", verdicts.decision(_BY, ""), _DECISION),
-            Column("Phase", phases, {"mappings": [{"type": "value", "options": words}]}),
+            Column("Phase", phases.phase(_BY, ""), {"mappings": phases.mappings()}),
             Column(
                 "Next milestone",
                 f"min by ({_BY}) (release_milestone_remaining_seconds) / 86400",

@@ -39,9 +39,7 @@ def state(width: int, height: int) -> Panel:
             "color": HIDDEN,
             "mappings": [{"type": "value", "options": _YES_NO}, *verdicts.mappings()],
         },
-        overrides=(
-            Override("last good reload", {"unit": "s", "decimals": 0, "mappings": []}),
-        ),
+        overrides=(Override("last good reload", {"unit": "s", "decimals": 0, "mappings": []}),),
     )
 
 
@@ -88,9 +86,7 @@ def scrapes(width: int, height: int) -> Panel:
         unit="s",
         options=line_options(),
         fields={"min": 0, "custom": LINE | {"fillOpacity": 0}},
-        overrides=(
-            Override("samples", {"unit": "short", "custom.axisPlacement": "right"}),
-        ),
+        overrides=(Override("samples", {"unit": "short", "custom.axisPlacement": "right"}),),
     )
 
 

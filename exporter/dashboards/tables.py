@@ -89,11 +89,10 @@ class Table:
     def _of_many(self) -> tuple[tuple[Query, ...], tuple[Json, ...]]:
         """Return a query for each column, and how their rows are joined."""
         titles = [*self.keys.values(), *(one.title for one in self.columns)]
-        if len(self.columns) == 1:
-            names, merge = ["Value"], ()
-        else:
-            names = [f"Value #{chr(ord('A') + place)}" for place in range(len(self.columns))]
-            merge = ({"id": "merge", "options": {}},)
+        single = len(self.columns) == 1
+        letters = (chr(ord("A") + place) for place in range(len(self.columns)))
+        names = ["Value"] if single else [f"Value #{one}" for one in letters]
+        merge: tuple[Json, ...] = () if single else ({"id": "merge", "options": {}},)
         return (
             tuple(Query(one.expr, table=True) for one in self.columns),
             (*merge, _organize([*self.keys, *names], titles)),

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from exporter.alerting.links import Links
 from exporter.bands import target_range
 from exporter.catalog import Judged, Metric
 from exporter.dashboards import promql, verdicts
-from exporter.dashboards.links import definition
+from exporter.dashboards.links import of_metric
 from exporter.dashboards.model import Json, Override, Panel, Query
 from exporter.dashboards.promql import BY_RELEASE, select
 from exporter.dashboards.units import Shown, shown
+from exporter.model import Labels
 
 VALUE, N, AGE = "value", "n", "age"
 TARGET = "target $1"
@@ -25,7 +27,9 @@ _TALL: Json = {
 HIDDEN = {"mode": "fixed", "fixedColor": verdicts.PLAIN}
 
 
-def tile(metric: Metric, series: Judged, *, width: int, height: int, tall: bool = False) -> Panel:
+def tile(
+    metric: Metric, series: Judged, links: Links, size: tuple[int, int], *, tall: bool = False
+) -> Panel:
     """Return the tile; what is missing, stale or withdrawn reads N/A and unknown, never the last.
 
     The value is its gauge's at this moment. The verdict is the exporter's own: it alone knows what
@@ -38,13 +42,12 @@ def tile(metric: Metric, series: Judged, *, width: int, height: int, tall: bool 
         series.title,
         describe(metric, series),
         (Query(expression(metric, series, with_n=tall), legend="{{item}}"),),
-        width,
-        height,
+        *size,
         unit=unit.unit,
         options=stat_options() | (_TALL if tall else {}),
         fields={"color": HIDDEN, "mappings": _of_value(unit)} | unit.fields(),
         overrides=OVERRIDES,
-        links=(definition(metric, series),),
+        links=of_metric(metric, series, links),
     )
 
 
@@ -110,7 +113,7 @@ def _items(metric: Metric, series: Judged, *, with_n: bool) -> Iterator[str]:
     yield promql.named(f"time() - min by ({BY_RELEASE}) ({observed})", AGE)
 
 
-def _target(about: promql.Labels) -> str:
+def _target(about: Labels) -> str:
     """Return the verdict under the name of the target: a release's own, where its file has one."""
     code = verdicts.verdict(about, BY_RELEASE)
     info = promql.one_info(about, BY_RELEASE, "target")

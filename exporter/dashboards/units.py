@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.dashboards.model import Json
 from exporter.units import (
     COUNT,
     DAYS,
@@ -35,7 +34,7 @@ class Shown:
 
     def fields(self) -> dict[str, Any]:
         """Return the field options."""
-        options: Json = {} if self.decimals is None else {"decimals": self.decimals}
+        options: dict[str, Any] = {} if self.decimals is None else {"decimals": self.decimals}
         if self.suffix:
             options["unit"] = f"suffix:{self.suffix}"
         return options

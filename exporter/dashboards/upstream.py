@@ -1,4 +1,4 @@
-"""The web services that are asked: what they allow, until when they want rest, how they answered."""
+"""The web services that are asked: what they allow, when again, and how they answered."""
 
 from exporter.dashboards.model import Panel, Query
 from exporter.dashboards.tables import Column, Table
@@ -10,7 +10,7 @@ _UNASKED = "No service has told one"
 def services(width: int, height: int) -> Panel:
     """Return the table of services: until when they are left alone, and when their token ends."""
     rest = "max by (host) (release_upstream_not_before_timestamp_seconds) * 1000"
-    token = "max by (host) (release_upstream_token_expiry_timestamp_seconds) - time()"
+    ends = "max by (host) (release_upstream_token_expiry_timestamp_seconds) - time()"
     return Table(
         "Next request and token",
         "From when on a service may be asked again where it told us to wait, and how long its "
@@ -18,7 +18,7 @@ def services(width: int, height: int) -> Panel:
         {"host": "Service"},
         (
             Column("Next request", rest, {"unit": "dateTimeAsIso"}),
-            Column("Token ends in", token, {"unit": "s", "decimals": 1}),
+            Column("Token ends in", ends, {"unit": "s", "decimals": 1}),
         ),
     ).panel(width, height, none=_UNASKED)
 

@@ -2,7 +2,7 @@
 
 from exporter.dashboards.model import DATASOURCE, Json
 
-# Sorts of Grafana: by name; by number within the name from the largest, so that v1.10 is above v1.9.
+# Sorts of Grafana: by name; by the numbers in it from the largest, so that v1.10 is above v1.9.
 _BY_NAME, _NEWEST_FIRST = 1, 8
 # Asked again whenever the time range changes.
 _WITH_TIME = 2

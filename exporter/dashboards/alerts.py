@@ -32,7 +32,7 @@ def firing(links: Links, width: int, height: int) -> Panel:
             "metric": "Metric",
             "priority": "Priority",
         },
-        (Column("Firing", f"count by ({by}) ({alerts})", {"custom.hidden": True}),),
+        (Column("", f"count by ({by}) ({alerts})"),),
         sort="Severity",
         options={
             "Severity": {

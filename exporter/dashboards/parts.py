@@ -44,7 +44,8 @@ def _by_day(
             height,
             unit=unit,
             options=_bars("day"),
-            fields={"color": fixed(BLUE), "min": 0, "custom": {"fillOpacity": 80}} | fields,
+            fields={"color": fixed(BLUE), "min": 0, "custom": {"fillOpacity": 80, "axisSoftMax": 1}}
+            | fields,
             overrides=(Override("Value", {"displayName": title}),),
             transformations=(
                 {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": "day"}]}},

@@ -20,7 +20,7 @@ VERDICT: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one query says of each row."""
+    """What one query says of each row; without a title it only says which rows there are."""
 
     title: str
     expr: str
@@ -101,10 +101,11 @@ class Table:
 
 def _organize(names: Sequence[str], titles: Sequence[str]) -> Json:
     """Return the columns of these names in their order; the first ones get titles."""
+    untitled = [name for name, title in zip(names, titles, strict=False) if not title]
     options = {
-        "excludeByName": {"Time": True},
+        "excludeByName": dict.fromkeys(("Time", *untitled), True),
         "includeByName": {},
         "indexByName": {name: index for index, name in enumerate(names)},
-        "renameByName": dict(zip(names, titles, strict=False)),
+        "renameByName": {name: title for name, title in zip(names, titles, strict=False) if title},
     }
     return {"id": "organize", "options": options}

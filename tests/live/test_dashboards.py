@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
@@ -24,7 +23,8 @@ from exporter.release import Release, Waiver
 from exporter.units import SHARE
 from exporter.view import ReleaseView, View
 from tests.dashboards.reading import asked, load, name_of, panel_of, panels, shown
-from tests.live.conftest import Program, until
+from tests.live.asking import Result, prometheus
+from tests.live.conftest import until
 from tests.releases import BEST, plan_of, release_of
 
 pytestmark = pytest.mark.live
@@ -161,7 +161,7 @@ def exposed(view: View) -> str:
     return generate_latest(registry).decode()
 
 
-Ask = Callable[[str], list[dict[str, Any]]]
+Ask = Callable[[str], Result]
 
 
 @pytest.fixture(scope="module")
@@ -178,28 +178,13 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     with HTTPServer() as server:
         server.expect_request("/metrics").respond_with_data(exposed(served()))
         server.expect_request("/other").respond_with_data(exposed(worse))
-        config = folder / "prometheus.yml"
-        config.write_text(CONFIG.format(target=f"{server.host}:{server.port}"))
-        prometheus = Program(
-            [
-                "prometheus",
-                f"--config.file={config}",
-                f"--storage.tsdb.path={folder / 'tsdb'}",
-                "--web.listen-address=127.0.0.1:0",
-            ]
-        )
-        url = "http://" + prometheus.wait_for(r"Listening on.*address=([0-9.]+:\d+)")[1]
-        with httpx.Client(base_url=url, timeout=30) as client:
+        with prometheus(folder, CONFIG.format(target=f"{server.host}:{server.port}")) as answer:
 
-            def ask(expression: str) -> list[dict[str, Any]]:
-                answer = client.post("/api/v1/query", data={"query": expression}).json()
-                assert answer["status"] == "success", answer
-                result: list[dict[str, Any]] = answer["data"]["result"]
-                return result
+            def ask(expression: str) -> Result:
+                return answer("query", {"query": expression})
 
             until(lambda: len(ask("count by (job) (release_info)")) == 2 or None)
             yield ask
-        prometheus.kill()
 
 
 def items(ask: Ask, panel: Json, release: str, project: str = "caro") -> dict[str, float]:

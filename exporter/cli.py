@@ -6,12 +6,12 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from exporter import __version__
+from exporter import __version__, durations
 from exporter.model import UserError
 
 # Here and nowhere else the time is looked at.
@@ -108,6 +108,28 @@ lifecycle_option = click.option(
 )
 
 
+raw_option = click.option(
+    "--records.raw/--no-records.raw",
+    "records_raw",
+    default=None,
+    help="Keep each day's telemetry too, without a word that it said.  [default: kept]",
+)
+retention_option = click.option(
+    "--records.retention",
+    "records_retention",
+    metavar="TIME",
+    callback=lambda _context, _option, value: _duration(value),
+    help="Remove the records of days that are older, such as 400d.  [default: none]",
+)
+
+
+def _duration(written: str | None) -> timedelta | None:
+    try:
+        return durations.parse(written) if written else None
+    except ValueError as error:
+        raise UserError(f"--records.retention: {written!r}: {error}") from error
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="release-exporter")
 def cli() -> None:
@@ -122,6 +144,8 @@ def cli() -> None:
 @storage_option
 @address_option
 @lifecycle_option
+@raw_option
+@retention_option
 @level_option
 @format_option
 def serve(**flags: object) -> None:
@@ -256,6 +280,137 @@ def gate(
         code = CRASH
         with suppress(OSError):
             click.echo(f"gate: cannot write what it says: {error.strerror}", err=True)
+    sys.exit(code)
+
+
+@cli.command()
+@config_option
+@storage_option
+@raw_option
+@level_option
+@format_option
+@click.option("--release", "only_release", metavar="NAME", help="Only this release.")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="A day that is over: what telemetry and the plan still tell of it.",
+)
+@click.option("--final", is_flag=True, help="Write the final summary too, before its time.")
+def snapshot(
+    only_release: str | None, day: datetime | None, *, final: bool, **flags: object
+) -> None:
+    """Read every source once and keep the day's record: verdicts, snapshot, dashboard, summaries.
+
+    The exporter does so itself while it serves, at the end of each day where the release lives. A
+    better record is never replaced by a worse one. Exit code 0 when every source could be read, 1
+    when one could not, 2 for a mistake in the configuration.
+    """
+    from exporter.telemetry.client import ENGINE
+
+    ENGINE.start()
+    from exporter.commands import recording
+
+    asked = day.date() if day else None
+    sys.exit(recording.snapshot(flags, only_release, asked, clock, final=final))
+
+
+@cli.command()
+@config_option
+@storage_option
+@level_option
+@format_option
+@click.option("--release", "only_release", metavar="NAME", help="Only this release.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write.  [default: standard output]",
+)
+@click.option(
+    "--job", default="release", show_default=True, help="`job_name` of the scrape configuration."
+)
+@click.option(
+    "--instance",
+    default="127.0.0.1:10150",
+    show_default=True,
+    help="Its target, or the `instance` that it is given.",
+)
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="First day."
+)
+@click.option(
+    "--to",
+    "last",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Last day; name the one before the first that Prometheus has scraped.",
+)
+def backfill(
+    only_release: str | None,
+    output: Path | None,
+    job: str,
+    instance: str,
+    first: datetime | None,
+    last: datetime | None,
+    **flags: object,
+) -> None:
+    """Write the records of past days as history for Prometheus, a sample a minute.
+
+    Then: promtool tsdb create-blocks-from openmetrics FILE DIRECTORY, and move what it made into
+    Prometheus' data directory. Days without a record are recomputed first, as far as they can be.
+
+    Limits: only days that are over, and nothing of the last 3 hours, which Prometheus still holds
+    in memory. What is older than its --storage.tsdb.retention.time is removed again. Blocks are not
+    sent on by remote_write. A day that Prometheus has scraped already would be there twice.
+    """
+    from exporter.telemetry.client import ENGINE
+
+    ENGINE.start()
+    from exporter.commands import backfilling
+
+    span = backfilling.Span(first.date() if first else date.min, last.date() if last else date.max)
+    backfilling.backfill(flags, only_release, (job, instance), span, output, clock)
+
+
+@cli.command()
+@config_option
+@storage_option
+@address_option
+@level_option
+@format_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def doctor(*, as_json: bool, **flags: object) -> None:
+    """Check everything that good data needs, and say the fix of what is wrong.
+
+    \b
+    Release files, environment, secrets; GitHub's token, quota, repositories, labels, milestones
+    and workflows; packages, folders, files; storage, port, clock, and the services for alerts.
+    It asks few requests, sends no message, prints no secret, and takes a minute at most.
+
+    Exit code 0 when nothing failed (warnings are no failures), 1 when something failed, 2 for a
+    mistake in usage, environment or release files.
+
+    \b
+    --json prints one object, to which keys may be added:
+      version   1
+      at        when it was run, ISO 8601
+      failed    whether something failed
+      counts    number of findings by status: ok, warning, failed, skipped
+      findings  list of objects, texts all:
+                  about   'installation', or project and release
+                  name    what was checked, such as github.labels
+                  status  one of the four
+                  what    how it stands, in one line
+                  fix     what to do; empty for ok and skipped
+    """  # noqa: D301 - click's mark of a paragraph as it stands is that control character
+    from exporter.commands import diagnosing
+
+    code = diagnosing.doctor(flags, clock, as_json=as_json)
+    if diagnosing.left_behind():
+        # As for `serve`: a thread that is in C++ would abort the interpreter's own end.
+        sys.stdout.flush()
+        os._exit(code)
     sys.exit(code)
 
 

@@ -150,6 +150,11 @@ def _of_sample(
     band = find_band(series.bands, sample.value)
     if band is None:
         return sample, Verdict.UNKNOWN, "no band takes this value"
+    worst = find_band(series.bands, sample.worst) if sample.worst is not None else band
+    if worst is None or worst.verdict is not band.verdict:
+        # What is half read must not look like good news.
+        why = "what could not be read may change the verdict; correct it"
+        return sample, Verdict.UNKNOWN, why
     return sample, band.verdict, band.text
 
 

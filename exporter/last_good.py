@@ -10,7 +10,7 @@ from typing import Any
 from exporter import atomic
 from exporter.model import Finding, Inapplicable, Labels, Reading, Reason, Rejection, Sample
 
-FORMAT = 3
+FORMAT = 4
 NAME = "last-good.json"
 
 
@@ -65,6 +65,7 @@ def _decode(kept: dict[str, Any]) -> Reading:
                 _moment(one["observed"]),
                 one["evidence"],
                 _moment(one["kept_since"]),
+                one["worst"],
             )
             for one in kept["samples"]
         ),

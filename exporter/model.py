@@ -95,7 +95,8 @@ class Sample:
 
     `n` counts the observations behind it, `observed` is the time the facts are from, and
     `evidence` says in plain words what it was computed from (never what an event said).
-    `kept_since` is the time of its reading where a later one withheld it.
+    `kept_since` is the time of its reading where a later one withheld it, `worst` what the value
+    would be if all that could not be read were as bad as can be.
     Raises ValueError on NaN and infinities: every comparison with NaN is false, so it never alerts.
     """
 
@@ -106,11 +107,13 @@ class Sample:
     observed: datetime | None = None
     evidence: str = ""
     kept_since: datetime | None = None
+    worst: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what Prometheus or a verdict could not take."""
-        if not math.isfinite(self.value):
-            raise ValueError(f"{self.gauge}: {self.value} is not a measurement")
+        for value in (self.value, self.worst):
+            if value is not None and not math.isfinite(value):
+                raise ValueError(f"{self.gauge}: {value} is not a measurement")
         for name, text in self.labels:
             if not _LABEL_NAME.fullmatch(name):
                 raise ValueError(f"{self.gauge}: {name!r} is not a label name")

@@ -162,7 +162,7 @@ class Runner:
 
     def _run(self, slot: _Slot, source: Source, run: int) -> None:
         started, moment = self._now(), time.monotonic()
-        outcome = _collect(source, self._context(source, started))
+        outcome = attempt(source, self._context(source, started))
         duration = time.monotonic() - moment
         # On disk before it is known: what was shown once is still there after a crash.
         if isinstance(outcome, Reading) and not slot.given_up:
@@ -262,7 +262,8 @@ def after(
     )
 
 
-def _collect(source: Source, context: Context) -> Reading | SourceError:
+def attempt(source: Source, context: Context) -> Reading | SourceError:
+    """Return what the source says, or why it could not be read, without personal data."""
     try:
         return redact_reading(source.collect(context))
     except SourceError as error:

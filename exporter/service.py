@@ -10,7 +10,10 @@ import structlog
 from exporter.exposition.publisher import Publisher
 from exporter.installation import Installation, load_installation
 from exporter.model import UserError
+from exporter.records.keeping import Options
+from exporter.records.recorder import Recorder
 from exporter.runner import Runner
+from exporter.sources import Source
 from exporter.tracking import as_known
 from exporter.upstream.account import standings
 from exporter.view import ReleaseView, View
@@ -24,7 +27,13 @@ INVALID_NOW = "its release file is invalid now; what is served is the release as
 class Service:
     """Collects, judges and publishes until the process ends."""
 
-    def __init__(self, path: Path, storage: Path, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        storage: Path,
+        now: Callable[[], datetime],
+        records: Options = Options(),  # noqa: B008 - it is frozen
+    ) -> None:
         """Serve the releases of that file or folder; nothing is read before `start`."""
         self._path = path
         self._now = now
@@ -35,6 +44,7 @@ class Service:
         self._reloaded: datetime | None = None
         self.publisher = Publisher(self.view, now)
         self.runner = Runner(storage, now, self.publisher.changed)
+        self.recorder = Recorder(storage, now, self.kept, records)
 
     def start(self) -> None:
         """Load the release files and begin; raises UserError when none of them is valid."""
@@ -44,6 +54,7 @@ class Service:
         self._take(installation)
         self.publisher.start()
         self.runner.start()
+        self.recorder.start()
 
     def reload(self) -> bool:
         """Load the release files again; a bad one keeps what was there before it went bad."""
@@ -59,14 +70,9 @@ class Service:
 
     def view(self) -> View:
         """Return everything that is known now; releases that are over are no longer there."""
-        now, states, installation = self._now(), self.runner.states(), self._installation
-        releases = []
-        for release, sources in installation.releases.values():
-            mine = {source.name: states[source.id] for source in sources if source.id in states}
-            known = as_known(release, mine, now)
-            if not known.over(now):
-                problems = (INVALID_NOW,) if release.file in installation.mistakes else ()
-                releases.append(ReleaseView(known, mine, problems))
+        now = self._now()
+        releases = [one for one, _ in self.kept() if not one.release.over(now)]
+        installation = self._installation
         valid = dict.fromkeys(installation.releases, True)
         return View(
             releases=tuple(sorted(releases, key=lambda one: one.release.id)),
@@ -77,6 +83,16 @@ class Service:
             reloaded=self._reloaded,
             upstream=standings(),
         )
+
+    def kept(self) -> list[tuple[ReleaseView, tuple[Source, ...]]]:
+        """Return every release that has records, those that are over among them."""
+        now, states, installation = self._now(), self.runner.states(), self._installation
+        kept = []
+        for release, sources in installation.releases.values():
+            mine = {source.name: states[source.id] for source in sources if source.id in states}
+            problems = (INVALID_NOW,) if release.file in installation.mistakes else ()
+            kept.append((ReleaseView(as_known(release, mine, now), mine, problems), sources))
+        return kept
 
     def _take(self, installation: Installation) -> None:
         self._installation = installation

@@ -57,7 +57,8 @@ class Unit:
 
     def user(self, value: float) -> float:
         """Return the value in the user's unit, as snapshots hold it: 85.5 for 85.5 %."""
-        return round(value / self.scale, 9)
+        # In decimals nothing is lost: 0.855 is 85.5, as it was written.
+        return float(_decimal(value) / _decimal(self.scale))
 
     def show(self, value: float, avoid: tuple[float, ...] = (), *, bound: bool = False) -> str:
         """Return the value as people read it, never rounded onto or across a value in `avoid`.

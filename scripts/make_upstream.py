@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from exporter.recorded import run_shapes
 from exporter.recorded.crate_shapes import crate
 from exporter.recorded.shapes import Shapes, counted, node
 
@@ -155,8 +156,8 @@ def upstream() -> dict[str, bytes]:
     repository = shapes.repository(
         CREATED, at("01-17 20:30"), issues=issues, stars=STARS, description="Made data"
     )
-    artifact = shapes.artifact(
-        1, "junit", runs[-2], size=1_024, expires=datetime(2026, 4, 17, 7, tzinfo=UTC)
+    artifact = run_shapes.artifact(
+        shapes, 1, "junit", runs[-2], size=1_024, expires=datetime(2026, 4, 17, 7, tzinfo=UTC)
     )
     documents: dict[str, Any] = {
         "repository": repository,
@@ -230,7 +231,8 @@ def workflow(shapes: Shapes) -> Iterator[dict[str, Any]]:
     )
     for number, (started, branch, event, conclusion) in enumerate(rows, 1):
         start = at(started)
-        yield shapes.run(
+        yield run_shapes.run(
+            shapes,
             number,
             start,
             start + timedelta(minutes=7),
@@ -239,7 +241,8 @@ def workflow(shapes: Shapes) -> Iterator[dict[str, Any]]:
             event=event,
             conclusion=conclusion,
         )
-    yield shapes.run(
+    yield run_shapes.run(
+        shapes,
         len(rows) + 1,
         at("01-18 04:30"),
         at("01-18 04:31"),

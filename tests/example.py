@@ -58,6 +58,17 @@ def connected(file: Path, clock: Callable[[], datetime]) -> Iterator[dict[str, s
         yield {PREFIX + name: value for name, value in settings.items()}
 
 
+def without(file: Path, first: str, following: str) -> None:
+    """Take the sources out of that copy's release file from one comment to the other."""
+    text = file.read_text()
+    file.write_text(text[: text.index(f"  # {first}")] + text[text.index(f"  # {following}") :])
+
+
+def files_alone(file: Path) -> None:
+    """Take the sources out of that copy's release file that ask a service."""
+    without(file, "QM-1", "QM-2 command success")
+
+
 def read_example(file: Path, now: datetime, state: Path) -> tuple[Release, dict[str, Reading]]:
     """Return the release and what each of its sources says now; `file` is a copy's."""
     account._ACCOUNTS.clear()

@@ -103,6 +103,46 @@ def test_check_tells_what_will_be_unknown(run: Run) -> None:
     assert "without a source, so unknown once due: QM-1 (github)" in out
 
 
+def test_check_names_waivers_that_do_nothing(run: Run) -> None:
+    waivers = """
+waivers:
+  - {metric: QM-2, reason: a, link: "https://x.example", owner: b, expires: 2026-01-20}
+  - {metric: PM-4, reason: a, link: "https://x.example", owner: b, expires: 2199-01-01}
+  - {metric: EM-5, reason: a, link: "https://x.example", owner: b, expires: 2199-01-01}
+"""
+    Path("release.yaml").write_text(RELEASE + waivers)
+    code, out, _ = run("config", "check")
+    assert code == 0
+    assert "waiver of QM-2: expired on 2026-01-20, counts for nothing" in out
+    assert "waiver of EM-5: useless: the plan lacks the phase from which it is due" in out
+    assert "waiver of PM-4" not in out
+
+
+def test_collect_says_the_overall_status_and_the_waivers(run: Run) -> None:
+    waivers = """
+waivers:
+  - {metric: PM-4, reason: a, link: "https://x.example", owner: b, expires: 2199-01-01}
+"""
+    late = RELEASE.replace("actual: 2026-01-18", "actual: 2026-01-20")
+    Path("release.yaml").write_text(late + waivers)
+    out = run("collect")[1]
+    assert "OVERALL STATUS: ❔ CANNOT TELL (UNKNOWN)" in out
+    assert "waived (warn)" in out
+    assert "PM-4  in force  expires 2199-01-01" in out
+    (release,) = json.loads(run("collect", "--format", "json")[1])["releases"]
+    found = {one["id"]: (one["verdict"], one["replaces"]) for one in release["metrics"]}
+    assert found["PM-4"] == ("waived", "warn")
+    assert (release["decision"], release["waivers"][0]["state"]) == ("UNKNOWN", "applied")
+
+
+def test_a_part_of_the_sources_is_no_decision(run: Run) -> None:
+    Path("release.yaml").write_text(RELEASE + TESTS)
+    Path("cargo.txt").write_text(CARGO)
+    out = run("collect", "--source", "plan")[1]
+    assert "CANNOT TELL" in out
+    assert "not every source was asked: tests left out" in out
+
+
 def test_the_schema_accepts_the_example_and_refuses_a_typing_mistake(run: Run) -> None:
     code, out, _ = run("config", "schema")
     assert code == 0

@@ -491,3 +491,15 @@ def test_only_a_fresh_passing_value_passes(
         expected = known[one.key] if known[one.key] in VALUES[one.key] else UNKNOWN
         assert one.verdict in (expected, NOT_DUE)
         assert one.verdict is not PASS or known[one.key] is PASS
+
+
+@pytest.mark.parametrize(
+    ("worst", "verdict"),
+    [(None, Verdict.PASS), (4.0, Verdict.PASS), (3.9, Verdict.UNKNOWN), (1.0, Verdict.UNKNOWN)],
+)
+def test_what_could_not_be_read_leaves_a_verdict_only_if_it_cannot_change_it(
+    release: Release, worst: float | None, verdict: Verdict
+) -> None:
+    state = good(BETA_OVER, replace(sample("EM-3", 4.6), worst=worst))
+    one = verdict_on(release, "EM-3", state, BETA_OVER)
+    assert (one.verdict, one.value) == (verdict, "4.6/5.0")

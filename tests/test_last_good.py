@@ -1,6 +1,6 @@
 import hashlib
 import json
-import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -187,9 +187,13 @@ def test_where_nothing_can_be_written_saving_says_so_and_leaves_nothing(tmp_path
 
 def test_a_full_disk_leaves_the_old_reading_and_nothing_else(tmp_path: Path) -> None:
     save(tmp_path, "", GOOD)
-    (tmp_path / f".{NAME}.{os.getpid()}").symlink_to("/dev/full")
-    with pytest.raises(OSError, match="No space left"):
-        save(tmp_path, "", SMALL)
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, unlimited[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            save(tmp_path, "", SMALL)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
     assert load(tmp_path, "") == GOOD
     assert [file.name for file in tmp_path.iterdir()] == [NAME]
 

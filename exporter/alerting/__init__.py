@@ -1,1 +1,1 @@
-"""What alerts say: names, subjects, thresholds as PromQL, words around them. Rendered elsewhere."""
+"""What alerts say, and whom they reach: names, thresholds, words, receivers, routes."""

@@ -5,6 +5,7 @@ from functools import partial
 
 from exporter.artifacts import (
     alert_rules,
+    alertmanager,
     dashboards,
     gate_schema,
     metrics_page,
@@ -15,6 +16,7 @@ from exporter.artifacts.site import Site
 
 # What an installation has its own of, and the function that renders it for one.
 INSTALLED: dict[str, Callable[[Site], str]] = {
+    "alertmanager/alertmanager.yml": alertmanager.render_site,
     "prometheus/rules/release-metrics.yml": alert_rules.render_metrics,
     "prometheus/rules/release-watching.yml": alert_rules.render_watching,
     **dashboards.files(),

@@ -7,6 +7,7 @@ release_privacy_violations 0
 """
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
@@ -112,8 +113,13 @@ def collect(settings: Settings, context: Context) -> Reading:
     return reply.reading
 
 
-def request_for(settings: Settings, context: Context) -> Request:
-    """Return what the engine is asked: settings and plan as plain data."""
+def request_for(
+    settings: Settings, context: Context, *, day: date | None = None, raw: Path | None = None
+) -> Request:
+    """Return what the engine is asked: settings and plan as plain data.
+
+    With a day nothing later counts; `raw` is the file that its events are written to.
+    """
     plan, privacy = context.plan, settings.privacy
     return Request(
         folder=str(context.folder),
@@ -121,12 +127,15 @@ def request_for(settings: Settings, context: Context) -> Request:
         patterns=settings.files,
         zone=plan.zone.key,
         now=context.now.timestamp(),
+        max_age=settings.max_age.total_seconds(),
         since=_start(plan, settings.since),
         privacy_since=_start(plan, privacy.since.date if privacy.since else None),
         privacy_moved=_moved(plan, privacy.since),
         fields=privacy.fields,
         rules=tuple(PrivacyRule(one.name, one.pattern) for one in privacy.rules),
         allow=privacy.allow,
+        day=day.isoformat() if day else None,
+        raw=str(raw.absolute()) if raw else None,
     )
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from exporter.artifacts.release_schema import render as render_schema
+from exporter.commands.receivers import check_receivers
 from exporter.commands.settings import settle
 from exporter.config.template import render_template
+from exporter.doctor.configuration import never_due, premature, without_source
+from exporter.gate.objections import object_to
 from exporter.installation import load_installation
-from exporter.judge import due_from
 from exporter.model import UserError
 from exporter.release import Release
 from exporter.sources import Source
@@ -39,14 +41,15 @@ def check(flags: Mapping[str, object], now: datetime) -> int:
     mistakes = list(installation.mistakes.values())
     for release, sources in installation.releases.values():
         _print(release.as_of(now), sources, now)
-        mistakes += [
-            f"{release.file}: milestones: {one.name}: actual {one.actual} is still to come;"
-            " write it when it is finished"
-            for one in release.as_of(now).plan.premature
-        ]
-    for mistake in mistakes:
+        mistakes += premature(release, now)
+    told, notices = check_receivers(
+        settings, [release for release, _ in installation.releases.values()]
+    )
+    for notice in notices:
+        click.echo(notice)
+    for mistake in (*mistakes, *told):
         click.echo(mistake, err=True)
-    return INVALID if mistakes else 0
+    return INVALID if mistakes or told else 0
 
 
 def schema() -> str:
@@ -58,15 +61,12 @@ def _print(release: Release, sources: tuple[Source, ...], now: datetime) -> None
     click.echo(f"{release.file}: valid: {release.project} {release.name}")
     click.echo(f"  phase: {release.plan.phase(now)}")
     click.echo(f"  sources: {', '.join(source.name for source in sources)}")
-    names = {source.name for source in sources}
-    missing = [
-        f"{metric.id} ({metric.source})" for metric in release.metrics if metric.source not in names
-    ]
-    if missing:
+    if missing := [f"{one.id} ({one.source})" for one in without_source(release, sources)]:
         click.echo(f"  without a source, so unknown once due: {', '.join(missing)}")
-    never = [one.id for one in release.metrics if due_from(one.due, release.plan) is None]
-    if never:
+    if never := [one.id for one in never_due(release)]:
         click.echo(f"  never due, the plan lacks their phase: {', '.join(never)}")
+    for line in object_to(release, now):
+        click.echo(f"  waiver of {line}")
     if release.over(now):
         click.echo("  over: its series have ended")
     if not release.folder.is_dir():

@@ -7,7 +7,9 @@ import click
 
 from exporter.alerting.links import Links
 from exporter.artifacts import ARTIFACTS, INSTALLED
+from exporter.artifacts.message_templates import load_templates
 from exporter.artifacts.site import Site
+from exporter.commands.receivers import check_receivers
 from exporter.commands.settings import settle
 from exporter.config.loading import load_all
 from exporter.model import UserError
@@ -21,8 +23,8 @@ def generate(root: Path, out: Path | None, flags: Mapping[str, object], *, only_
         raise UserError("generate: give both --config and --out, or neither in a clone")
     if out is not None:
         site = _site(flags)
-        files = ((name, render(site)) for name, render in INSTALLED.items())
-        return _write(out, files, only_check=only_check)
+        files = {name: render(site) for name, render in INSTALLED.items()} | load_templates()
+        return _write(out, files.items(), only_check=only_check)
     if not (root / "exporter" / "catalog.py").is_file():
         raise UserError(f"{root}: no clone of release-exporter; run it from the top of one")
     return _write(
@@ -37,7 +39,12 @@ def _site(flags: Mapping[str, object]) -> Site:
     if loaded.mistakes:
         raise UserError("\n".join(loaded.mistakes.values()))
     links = Links(settings.runbook_url.rstrip("/"), settings.dashboard_url.rstrip("/"))
-    return Site(tuple(sorted(loaded.releases, key=lambda one: one.id)), links)
+    mistakes, notices = check_receivers(settings, loaded.releases)
+    if mistakes:
+        raise UserError("\n".join(mistakes))
+    for notice in notices:
+        click.echo(notice, err=True)
+    return Site(tuple(sorted(loaded.releases, key=lambda one: one.id)), links, settings)
 
 
 def _write(root: Path, files: Iterable[tuple[str, str]], *, only_check: bool) -> int:

@@ -12,6 +12,7 @@ from exporter import demo as example
 from exporter import recorded
 from exporter.commands.settings import settle
 from exporter.config.environment import PREFIX
+from exporter.records.keeping import Options
 from exporter.server.app import build_app
 from exporter.server.process import listen
 from exporter.server.process import serve as serve_app
@@ -26,7 +27,8 @@ FOLDER = "release-exporter-demo-"
 def serve(flags: Mapping[str, object], clock: Clock) -> None:
     """Serve the release files until told to end."""
     settings = settle(flags)
-    service = Service(settings.config_file, settings.storage_path, clock)
+    records = Options(settings.records_raw, settings.records_retention)
+    service = Service(settings.config_file, settings.storage_path, clock, records)
     # The socket first: a taken port is said at once, before anything is read.
     bound = listen(settings.web_listen_address)
     try:

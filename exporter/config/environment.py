@@ -11,6 +11,8 @@ from exporter.alerting.links import DASHBOARDS, RUNBOOKS
 from exporter.config.addresses import Address
 from exporter.config.mistakes import describe, unknown
 from exporter.config.patterns import Pattern
+from exporter.config.receivers import ReceiverSettings
+from exporter.durations import Duration
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"
@@ -29,7 +31,7 @@ _INJECTED = ("RELEASE_EXPORTER_SERVICE_", "RELEASE_EXPORTER_PORT")
 SEEN: set[str] = set()
 
 
-class Environment(BaseSettings):
+class Environment(ReceiverSettings, BaseSettings):
     """What the environment may say; a flag of the command line wins over it."""
 
     model_config = SettingsConfigDict(
@@ -38,6 +40,8 @@ class Environment(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        # Defaults are no text from an environment, which is what the validators read.
+        validate_default=False,
     )
 
     config_file: Path = Path("release.yaml")
@@ -48,6 +52,8 @@ class Environment(BaseSettings):
     log_format: Literal["logfmt", "json"] = "logfmt"
     runbook_url: str = RUNBOOKS
     dashboard_url: str = DASHBOARDS
+    records_raw: bool = True
+    records_retention: Duration | None = None
     prometheus_token: SecretStr | None = None
     prometheus_token_file: Path | None = None
     github_url: Address = HttpUrl("https://api.github.com")

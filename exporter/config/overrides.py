@@ -39,7 +39,7 @@ CONDITIONS: Mapping[str, Callable[[float], Interval]] = {
 
 # Series of the exporter itself: an own metric of such a name would stand between them.
 RESERVED = re.compile(
-    r"release_(info|phase|beta_day|(metric|source|config|exporter|upstream|gate|waiver)_.*)"
+    r"release_(info|phase|beta_day|(metric|source|config|exporter|upstream|gate|waiver|rules)_.*)"
 )
 
 # What Prometheus' formats append to counters, histograms and infos; own metrics are gauges.

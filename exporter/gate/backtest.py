@@ -9,17 +9,19 @@ from exporter.output.columns import columns
 
 
 def render_backtest(pairs: Sequence[tuple[Report, Report]], proposal: str) -> str:
-    """Return a row a day: what was decided, what would have been, and the verdicts that differ."""
-    rows = [("DAY", "RELEASE", "DECIDED", "WOULD BE", "BECAUSE")]
-    rows += [_row(was, proposed) for was, proposed in pairs]
+    """Return a row a day, what was decided and what would have been, above what differs."""
+    head = ("DAY", "RELEASE", "DECIDED", "WOULD BE")
+    rows = columns([head, *(_row(was, proposed) for was, proposed in pairs)])
+    lines = rows[:1]
+    for row, (was, proposed) in zip(rows[1:], pairs, strict=True):
+        lines += [row, *(f"  {plain(one)}" for one in (*_changes(was, proposed), *was.problems))]
     changed = sum(was.decision is not proposed.decision for was, proposed in pairs)
     summary = f"{changed} of {len(pairs)} days would have been decided otherwise by {proposal}"
-    return "\n".join([*columns(rows), plain(summary)]) + "\n"
+    return "\n".join([*lines, plain(summary)]) + "\n"
 
 
-def _row(was: Report, proposed: Report) -> tuple[str, str, str, str, str]:
-    because = "; ".join([*_changes(was, proposed), *was.problems]) or "every verdict is the same"
-    return (str(was.day), was.name, was.decision, proposed.decision, because)
+def _row(was: Report, proposed: Report) -> tuple[str, str, str, str]:
+    return str(was.day), was.name, was.decision, proposed.decision
 
 
 def _changes(was: Report, proposed: Report) -> Iterator[str]:

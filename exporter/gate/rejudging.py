@@ -1,12 +1,12 @@
 """What other lines would have said: a report's facts, judged by another release file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from exporter.freshness import Limits, SourceState
 from exporter.gate.report import Report
-from exporter.gate.reporting import report_of
+from exporter.gate.reporting import SINCE, report_of
 from exporter.gate.verdicts import Line
 from exporter.model import Inapplicable, Reading, UserError
 from exporter.model import labels as canonical
@@ -29,26 +29,31 @@ def rejudge(report: Report, proposal: Release) -> Report:
             f"{proposal.file}: describes {proposal.project} {proposal.name}, not {known};"
             " write the same project and release"
         )
-    names = {line.source for line in report.verdicts}
-    present = names & {source.name for source in report.sources} if report.sources else names
-    states = {name: _state(report, name) for name in sorted(present)}
-    view = ReleaseView(proposal, states, report.problems)
-    again = report_of(view, report.time)
-    return replace(again, sources=report.sources)
+    view = ReleaseView(proposal, _states(report, proposal), report.problems)
+    return replace(report_of(view, report.time), sources=report.sources)
 
 
-def _state(report: Report, source: str) -> SourceState:
-    """Return the source as if it had been read at that moment, with what was acceptable of it."""
-    lines = [line for line in report.verdicts if line.source == source]
-    samples = {fact.sample() for line in lines for fact in line.facts}
-    if report.privacy_since and source == "telemetry":
-        samples.add(report.privacy_since.sample())
+def _states(report: Report, proposal: Release) -> dict[str, SourceState]:
+    """Return the proposal's sources as if read at that moment: what was acceptable of them."""
+    by_source: dict[str, list[Line]] = {}
+    for metric in proposal.metrics:
+        lines = [line for line in report.verdicts if line.metric == metric.id]
+        if lines:
+            by_source.setdefault(metric.source, []).extend(lines)
+    states = {source: _state(lines, report.time) for source, lines in by_source.items()}
+    if report.privacy_since:
+        since = Reading((report.privacy_since.sample(),))
+        states[SINCE] = _read(since, report.time)
+    return states
+
+
+def _state(lines: Sequence[Line], moment: datetime) -> SourceState:
     reading = Reading(
-        samples=tuple(samples),
+        samples=tuple({fact.sample() for line in lines for fact in line.facts}),
         inapplicable=tuple(_inapplicable(lines)),
         withheld={line.gauge: line.reason for line in lines if not line.facts},
     )
-    return _read(reading, report.time)
+    return _read(reading, moment)
 
 
 def _inapplicable(lines: Iterable[Line]) -> Iterable[Inapplicable]:

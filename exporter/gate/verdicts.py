@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from exporter.catalog import CATALOG
+from exporter.inert import inert
 from exporter.model import Sample, Tier, Verdict
 from exporter.model import labels as canonical
 from exporter.words import VERDICT_ICONS, VERDICT_WORDS
@@ -54,6 +55,9 @@ class Fact:
     n: int | None
     observed: AwareDatetime | None
     evidence: str
+    worst: Annotated[
+        Finite | None, Field(description="the value if all that could not be read were bad")
+    ] = None
 
     @classmethod
     def of(cls, sample: Sample) -> "Fact":
@@ -65,12 +69,21 @@ class Fact:
             sample.n,
             sample.observed.astimezone(UTC) if sample.observed else None,
             sample.evidence,
+            sample.worst,
         )
 
     def sample(self) -> Sample:
         """Return the sample that it was."""
         where = canonical(**self.labels)
-        return Sample(self.gauge, self.value, where, self.n, self.observed, self.evidence)
+        return Sample(
+            self.gauge,
+            self.value,
+            where,
+            self.n,
+            self.observed,
+            self.evidence,
+            worst=self.worst,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,8 @@ class Line:
     @property
     def rank(self) -> tuple[int, str]:
         """Its place: the catalog's order, then the release's own metrics by key."""
-        return _RANKS.get(self.metric, len(_RANKS)), self.key
+        # By the key as a document has it: the order is the same when it is read back.
+        return _RANKS.get(self.metric, len(_RANKS)), inert(self.key)
 
     @property
     def judged(self) -> Verdict:

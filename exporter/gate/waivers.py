@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from exporter.gate.verdicts import PRIVACY, STRICT, Line, Outcome
+from exporter.inert import inert
 from exporter.model import Verdict
 from exporter.release import Waiver
 
@@ -80,6 +81,8 @@ def _waived(line: Line) -> Line:
 
 def unwaived(line: Line) -> Line:
     """Return the verdict as it was before any waiver."""
+    if line.replaces is None:
+        return line
     return replace(line, verdict=Outcome(line.judged.value), replaces=None)
 
 
@@ -96,5 +99,7 @@ def _line(
     return WaiverLine(one.metric, one.reason, one.link, one.owner, one.expires, state)
 
 
-def _order(one: Waiver) -> tuple[date, str, str, str, str]:
-    return one.expires, one.metric, one.owner, one.reason, one.link
+def _order(one: Waiver) -> tuple[date | str, ...]:
+    # As a document has them: the order is the same when it is read back.
+    texts = (inert(text) for text in (one.metric, one.owner, one.reason, one.link))
+    return one.expires, *texts

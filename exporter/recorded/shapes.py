@@ -8,62 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exporter.recorded.addresses import OF_REPOSITORY, OF_USER
 from exporter.recorded.messages import iso
 from exporter.recorded.model import Json
 
 API, WEB = "https://api.github.com", "https://github.com"
 FIRST_USER = 9_000_000  # made-up people have ids from here
-SHA_LENGTH = 40
 
-OF_USER = {
-    "followers": "followers",
-    "following": "following{/other_user}",
-    "gists": "gists{/gist_id}",
-    "starred": "starred{/owner}{/repo}",
-    "subscriptions": "subscriptions",
-    "organizations": "orgs",
-    "repos": "repos",
-    "events": "events{/privacy}",
-    "received_events": "received_events",
-}
-OF_REPOSITORY = {
-    "forks": "forks",
-    "keys": "keys{/key_id}",
-    "collaborators": "collaborators{/collaborator}",
-    "teams": "teams",
-    "hooks": "hooks",
-    "issue_events": "issues/events{/number}",
-    "events": "events",
-    "assignees": "assignees{/user}",
-    "branches": "branches{/branch}",
-    "tags": "tags",
-    "blobs": "git/blobs{/sha}",
-    "git_tags": "git/tags{/sha}",
-    "git_refs": "git/refs{/sha}",
-    "trees": "git/trees{/sha}",
-    "statuses": "statuses/{sha}",
-    "languages": "languages",
-    "stargazers": "stargazers",
-    "contributors": "contributors",
-    "subscribers": "subscribers",
-    "subscription": "subscription",
-    "commits": "commits{/sha}",
-    "git_commits": "git/commits{/sha}",
-    "comments": "comments{/number}",
-    "issue_comment": "issues/comments{/number}",
-    "contents": "contents/{+path}",
-    "compare": "compare/{base}...{head}",
-    "merges": "merges",
-    "archive": "{archive_format}{/ref}",
-    "downloads": "downloads",
-    "issues": "issues{/number}",
-    "pulls": "pulls{/number}",
-    "milestones": "milestones{/number}",
-    "notifications": "notifications{?since,all,participating}",
-    "labels": "labels{/name}",
-    "releases": "releases{/id}",
-    "deployments": "deployments",
-}
 REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
@@ -307,92 +258,6 @@ class Shapes:
             "temp_clone_token": None,
             "custom_properties": {},
             "organization": self.minimal()["owner"],
-        }
-
-    def run(
-        self,
-        number: int,
-        started: datetime,
-        finished: datetime,
-        *,
-        actor: str,
-        branch: str,
-        event: str = "push",
-        workflow: tuple[int, str] = (1, "ci.yml"),
-        status: str = "completed",
-        conclusion: str | None = "success",
-    ) -> Json:
-        """Return a workflow's run; `workflow` is its number and the name of its file."""
-        identity = self.id * 16 + number
-        url = f"{self.api}/actions/runs/{identity}"
-        sha = f"{identity:x}".ljust(SHA_LENGTH, "c")
-        workflow_id = self.id + workflow[0]
-        return {
-            "id": identity,
-            "name": workflow[1].partition(".")[0].upper(),
-            "node_id": node("WFR", identity),
-            "head_branch": branch,
-            "head_sha": sha,
-            "path": f".github/workflows/{workflow[1]}",
-            "display_title": f"Run {number}",
-            "run_number": number,
-            "event": event,
-            "status": status,
-            "conclusion": conclusion,
-            "workflow_id": workflow_id,
-            "check_suite_id": identity + 1,
-            "check_suite_node_id": node("CS", identity + 1),
-            "url": url,
-            "html_url": f"{self.web}/actions/runs/{identity}",
-            "pull_requests": [],
-            "created_at": iso(started),
-            "updated_at": iso(finished),
-            "actor": self.user(actor),
-            "run_attempt": 1,
-            "referenced_workflows": [],
-            "run_started_at": iso(started),
-            "triggering_actor": self.user(actor),
-            **{f"{key}_url": f"{url}/{key}" for key in ("jobs", "logs", "artifacts", "cancel")},
-            "check_suite_url": f"{self.api}/check-suites/{identity + 1}",
-            "rerun_url": f"{url}/rerun",
-            "previous_attempt_url": None,
-            "workflow_url": f"{self.api}/actions/workflows/{workflow_id}",
-            # Who wrote the commit is null, as for authors whom GitHub does not know.
-            "head_commit": {
-                "id": sha,
-                "tree_id": sha[::-1],
-                "message": f"Run {number}",
-                "timestamp": iso(started),
-                "author": None,
-                "committer": None,
-            },
-            "repository": self.minimal(),
-            "head_repository": self.minimal(),
-        }
-
-    def artifact(self, number: int, name: str, run: Json, *, size: int, expires: datetime) -> Json:
-        """Return an artifact of the run."""
-        identity = self.id * 8 + number
-        url = f"{self.api}/actions/artifacts/{identity}"
-        return {
-            "id": identity,
-            "node_id": node("A", identity),
-            "name": name,
-            "size_in_bytes": size,
-            "url": url,
-            "archive_download_url": f"{url}/zip",
-            "expired": False,
-            "digest": None,
-            "created_at": run["updated_at"],
-            "updated_at": run["updated_at"],
-            "expires_at": iso(expires),
-            "workflow_run": {
-                "id": run["id"],
-                "repository_id": self.id,
-                "head_repository_id": self.id,
-                "head_branch": run["head_branch"],
-                "head_sha": run["head_sha"],
-            },
         }
 
 

@@ -79,7 +79,9 @@ class _Repository(msgspec.Struct, frozen=True):
     full_name: str
 
 
-class _WorkflowRun(msgspec.Struct, frozen=True):
+class WorkflowRun(msgspec.Struct, frozen=True):
+    """One run of a workflow."""
+
     id: int
     run_number: int
     head_branch: str | None
@@ -91,17 +93,19 @@ class _WorkflowRun(msgspec.Struct, frozen=True):
 
 
 class _Runs(msgspec.Struct, frozen=True):
-    workflow_runs: list[_WorkflowRun]
+    workflow_runs: list[WorkflowRun]
 
 
-class _Artifact(msgspec.Struct, frozen=True):
+class Artifact(msgspec.Struct, frozen=True):
+    """A file that a run left behind."""
+
     id: int
     name: str
     expired: bool
 
 
 class _Artifacts(msgspec.Struct, frozen=True):
-    artifacts: list[_Artifact]
+    artifacts: list[Artifact]
 
 
 class _Parsed(msgspec.Struct, frozen=True):
@@ -131,10 +135,7 @@ def load(session: "Session", settings: Workflow, context: Context) -> Results:
         message = "write the repository, such as repository: wildcard/caro, into the release file"
         raise SourceError(ErrorClass.MISSING, message)
     where = f"repos/{asked}/actions"
-    query: dict[str, str | int] = {"status": "completed", "branch": settings.ref}
-    query["per_page"] = LOOKED_AT
-    found = session.get(f"{where}/workflows/{settings.file}/runs", _Runs, query).value
-    runs = [run for run in found.workflow_runs if _counts(run, settings)]
+    runs = list_runs(session, settings, where)
     if not runs:
         note = f"{settings.file} has no completed run on {settings.ref}"
         return Results((), note=note, unproven=True)
@@ -149,18 +150,36 @@ def load(session: "Session", settings: Workflow, context: Context) -> Results:
     return Results((run,), rejections, 1, note=note)
 
 
-def _counts(run: _WorkflowRun, settings: Workflow) -> bool:
+def list_runs(session: "Session", settings: Workflow, where: str) -> list[WorkflowRun]:
+    """Return the newest completed runs that count, the latest first; raises SourceError.
+
+    `where` is the path of the repository's actions.
+    """
+    query: dict[str, str | int] = {"status": "completed", "branch": settings.ref}
+    query["per_page"] = LOOKED_AT
+    found = session.get(f"{where}/workflows/{settings.file}/runs", _Runs, query).value
+    return [run for run in found.workflow_runs if _counts(run, settings)]
+
+
+def find_artifact(session: "Session", name: str, where: str, run: WorkflowRun) -> Artifact | None:
+    """Return the run's artifact of that name, of several attempts the last one's."""
+    query: dict[str, str | int] = {"per_page": 100, "name": name}
+    listed = session.get(f"{where}/runs/{run.id}/artifacts", _Artifacts, query).value.artifacts
+    return max((one for one in listed if one.name == name), key=lambda one: one.id, default=None)
+
+
+def _counts(run: WorkflowRun, settings: Workflow) -> bool:
     """Tell whether the run is one of ours: a fork's branch may be called as ours is."""
     ours = run.head_repository == run.repository
     return ours and run.head_branch == settings.ref and run.status == "completed"
 
 
-def _plain(run: _WorkflowRun) -> str:
+def _plain(run: WorkflowRun) -> str:
     word = run.conclusion or "no conclusion"
     return word if word.replace("_", "").replace(" ", "").isalpha() and word.isascii() else "odd"
 
 
-def _with_conclusion(content: _Content | None, run: _WorkflowRun) -> Tally:
+def _with_conclusion(content: _Content | None, run: WorkflowRun) -> Tally:
     passed = run.conclusion in PASSED
     if content is None:
         return Tally(passed=1) if passed else Tally(failed=1)
@@ -170,18 +189,14 @@ def _with_conclusion(content: _Content | None, run: _WorkflowRun) -> Tally:
 
 
 def _content(
-    session: "Session", settings: Workflow, context: Context, where: str, run: _WorkflowRun
+    session: "Session", settings: Workflow, context: Context, where: str, run: WorkflowRun
 ) -> _Content | None:
     """Return what the run's artifact holds, fetched at most once; None where none is asked for."""
     if settings.artifact is None:
         return None
-    query: dict[str, str | int] = {"per_page": 100, "name": settings.artifact}
-    listed = session.get(f"{where}/runs/{run.id}/artifacts", _Artifacts, query).value.artifacts
-    named = [one for one in listed if one.name == settings.artifact]
-    if not named:
+    artifact = find_artifact(session, settings.artifact, where, run)
+    if artifact is None:
         return _refused(settings.artifact, "the run has no artifact of that name")
-    # Of several attempts, the last one's.
-    artifact = max(named, key=lambda one: one.id)
     kept = _remembered(context, artifact.id)
     if kept is not None:
         return kept

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from exporter.gate.decision import STATUS, STATUS_ICONS, Decision
 from exporter.gate.verdicts import OUTCOME_ICONS, OUTCOME_WORDS, Outcome
-from exporter.gate.waivers import STATE_WORDS, WaiverState
+from exporter.gate.waivers import WaiverState
 
 
 class Tone(StrEnum):
@@ -55,10 +55,10 @@ FAILING = Badge("❌", "failing", Tone.BAD)
 UNREAD = Badge("⏳", "not read yet", Tone.NEUTRAL)
 
 WAIVERS = {
-    WaiverState.APPLIED: Badge("✍️", STATE_WORDS[WaiverState.APPLIED], Tone.CAUTION),
-    WaiverState.IDLE: Badge("✍️", STATE_WORDS[WaiverState.IDLE], Tone.NEUTRAL),
-    WaiverState.EXPIRED: Badge("❌", STATE_WORDS[WaiverState.EXPIRED], Tone.BAD),
-    WaiverState.REFUSED: Badge("❌", STATE_WORDS[WaiverState.REFUSED], Tone.BAD),
+    WaiverState.APPLIED: Badge("✍️", "in force", Tone.CAUTION),
+    WaiverState.IDLE: Badge("✍️", "unused", Tone.NEUTRAL),
+    WaiverState.EXPIRED: Badge("❌", "expired", Tone.BAD),
+    WaiverState.REFUSED: Badge("❌", "refused", Tone.BAD),
 }
 
 _DECISION_TONES = {

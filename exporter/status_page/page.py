@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from exporter import __version__, durations
 from exporter.freshness import show_age
+from exporter.gate.waivers import STATE_WORDS
 from exporter.inert import inert
 from exporter.status_page.badges import show_badge
 from exporter.status_page.links import web_link
@@ -79,6 +80,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "style": Markup(_STYLE),  # noqa: S704 - our own file
         "shown": SHOWN,
+        "state_words": STATE_WORDS,
         "version": __version__,
     }
     environment.filters |= {

@@ -21,6 +21,7 @@ LAST_NAME = 250
 # Flags of an event.
 SUCCESS = 1
 DATED = 2  # no time of its own: it has the file's
+NAMELESS = 4  # no id: no other event is a copy of it
 
 NO_KEY = bytes(8)
 

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,11 +24,15 @@ _SLICE = 1 << 17
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """From when events and violations count, in seconds since 1970, and whose days are meant."""
+    """From when events and violations count, in seconds since 1970, and whose days are meant.
+
+    Nothing from `until` on counts.
+    """
 
     zone: ZoneInfo
     since: float
     privacy_since: float
+    until: float = math.inf
 
 
 @dataclass(slots=True)
@@ -54,6 +58,22 @@ class Counts:
         """Count some of the events, slice after slice: so the columns of work stay short."""
         for start in range(0, len(which), _SLICE):
             self._add(rows.take(which[start : start + _SLICE]))
+
+    def as_of(self, day: int) -> "Counts":
+        """Return the counts without what is of a later day (an ordinal)."""
+        until = midnight(date.fromordinal(day + 1), self.bounds.zone)
+        cells = Counter({cell: count for cell, count in self.cells.items() if cell[0] <= day})
+        newest = {one: time for one, time in self.newest.items() if one <= day}
+        return Counts(
+            replace(self.bounds, until=until),
+            cells,
+            newest,
+            Counter({one: count for one, count in self.audited.items() if one <= day}),
+            self.earlier,
+            cells.total(),
+            max(newest.values(), default=None),
+            {one: pieces for one, pieces in self._durations.items() if one <= day},
+        )
 
     def days(self) -> list[int]:
         """Return the days that have counted events."""

@@ -2,6 +2,7 @@
 
 import gc
 from collections import OrderedDict
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +26,9 @@ class Engine:
     def answer(self, request: Request) -> Reply | Failure:
         """Return the reading of the request's folder, or why there is none."""
         try:
-            return self._folder(request).read(request.now)
+            day = date.fromisoformat(request.day) if request.day else None
+            raw = Path(request.raw) if request.raw else None
+            return self._folder(request).read(request.now, day, raw)
         except SourceError as error:
             return Failure(error.kind, str(error))
         except OSError as error:
@@ -38,7 +41,7 @@ class Engine:
 
     def _folder(self, request: Request) -> Folder:
         """Return the folder that is remembered for these very settings, or a new one."""
-        settings = msgspec.structs.replace(request, now=0.0)
+        settings = msgspec.structs.replace(request, now=0.0, day=None, raw=None)
         known = self._folders.pop(request.state, None)
         if known is None or known[0] != settings:
             known = settings, Folder(settings)

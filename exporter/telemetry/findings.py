@@ -69,7 +69,7 @@ class Findings:
 
     def violations(self, bounds: Bounds, now: float) -> Violations:
         """Return the events of which any copy since `bounds.privacy_since` offends."""
-        counted = self._since(bounds.privacy_since)
+        counted = self._within(bounds)
         if counted is None:
             return Violations(0, {}, {})
         counted = counted.take(np.argsort(counted.events))
@@ -91,7 +91,7 @@ class Findings:
 
         `rules` are the names of the bits; the files' `names` have rows that begin at `starts`.
         """
-        counted = self._since(bounds.privacy_since)
+        counted = self._within(bounds)
         if counted is None:
             return ()
         files = np.searchsorted(starts, counted.rows, "right") - 1
@@ -107,14 +107,35 @@ class Findings:
             for at, bit in places[:LISTED_REJECTIONS]
         )
 
-    def _since(self, since: float) -> Offences | None:
-        """Return the offences since then, None without any."""
+    def rules_of(self, events: Keys) -> Keys:
+        """Return the bits of the rules that any copy of each of the events offends against."""
+        bits = np.zeros(len(events), np.uint64)
+        every = self._every()
+        if every is None:
+            return bits
+        every = every.take(np.argsort(every.events))
+        offending, starts = np.unique(every.events, return_index=True)
+        found = np.bitwise_or.reduceat(every.rules, starts)
+        at = np.minimum(np.searchsorted(offending, events), len(offending) - 1)
+        known = offending[at] == events
+        bits[known] = found[at[known]]
+        return bits
+
+    def _within(self, bounds: Bounds) -> Offences | None:
+        """Return the offences that count, None without any."""
+        every = self._every()
+        if every is None:
+            return None
+        counted = np.flatnonzero(
+            (every.times >= bounds.privacy_since) & (every.times < bounds.until)
+        )
+        return every.take(counted) if len(counted) else None
+
+    def _every(self) -> Offences | None:
         if not self._pieces:
             return None
         columns = ([getattr(one, name.name) for one in self._pieces] for name in fields(Offences))
-        every = Offences(*map(np.concatenate, columns))
-        counted = np.flatnonzero(every.times >= since)
-        return every.take(counted) if len(counted) else None
+        return Offences(*map(np.concatenate, columns))
 
 
 def _firsts(offences: Offences, bit: int) -> NDArray[np.intp]:

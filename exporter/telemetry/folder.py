@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from exporter.telemetry.index import Index
 from exporter.telemetry.ingest import ingest
 from exporter.telemetry.measure import measure
 from exporter.telemetry.protocol import Reply, Request
+from exporter.telemetry.raw import write_day
 from exporter.telemetry.scan import scan
 from exporter.telemetry.store import NEVER, Export, Stamp, Store, stamp_of
 
@@ -43,13 +46,22 @@ class Folder:
         self._index: Index | None = None
         self._stamps: dict[str, Stamp] = {}
         self._decoded: dict[str, int] = {}
+        self._kept_until = math.inf  # the first of the broken files' last good content
 
-    def read(self, now: float) -> Reply:
-        """Return what the folder says now, and how many bytes were decoded for it."""
+    def read(self, now: float, day: date | None = None, raw: Path | None = None) -> Reply:
+        """Return what the folder says now, and how many bytes were decoded for it.
+
+        With a day, what it says without anything later; `raw` is the file for that day's events.
+        """
         request = self._request
         found = scan(Path(request.folder), request.patterns)
         with self._store.locked():
             index, decoded = self._update(found.files, now)
+        if day is not None and raw is not None:
+            write_day(index, day, self._rules, raw)
+        if day is not None:
+            index = index.as_of(day)
+            now = min(now, index.bounds.until - 1)
         moved = request.privacy_moved
         reading = measure(index, self._rules, moved, found.rejections, now)
         return Reply(reading, decoded)
@@ -58,32 +70,33 @@ class Folder:
         """Return the index of the files, and how many bytes were decoded for it."""
         gone = self._stamps.keys() - {one.name for one in files}
         new = [one for one in files if self._stamps.get(one.name) != stamp_of(one.stat)]
-        index = self._index if self._index and now < self._index.expires and not gone else None
+        expires = min(self._index.expires, self._kept_until) if self._index else now
+        index = self._index if now < expires and not gone else None
         if index is not None and not new:
             return index, 0
         unread = [one for one in new if not self._store.is_fresh(one)]
         # Of a process that holds an index a copy would take as much memory again.
-        ingest(unread, self._store, self.options, helped=self._index is None)
+        ingest(unread, self._store, self.options, now, helped=self._index is None)
         if index is None:
             self._store.sweep(one.name for one in files)
         only_added = len(new) <= _FEW and not any(one.name in self._stamps for one in new)
-        if index is None or not only_added or not index.extend(self._exports(new), now):
+        if index is None or not only_added or not index.extend(self._exports(new, now), now):
             index = None  # before there is a new one: there is no room for two
             index = self._index = self._rebuilt(files, now)
         return index, sum(self._decoded[one.name] for one in unread)
 
     def _rebuilt(self, files: Sequence[Found], now: float) -> Index:
-        self._index, self._stamps = None, {}
+        self._index, self._stamps, self._kept_until = None, {}, math.inf
         since, privacy_since = self._request.since, self._request.privacy_since
         bounds = Bounds(self.options.zone, _or_ever(since), _or_ever(privacy_since))
-        return Index(self._exports(files), bounds, now)
+        return Index(self._exports(files, now), bounds, now)
 
-    def _exports(self, files: Sequence[Found]) -> Iterator[Export]:
+    def _exports(self, files: Sequence[Found], now: float) -> Iterator[Export]:
         """Return what the store has of each file; what was damaged meanwhile is read again."""
         for found in files:
             export = self._store.load(found.name)
             if export is None:
-                ingest([found], self._store, self.options)
+                ingest([found], self._store, self.options, now)
                 export = self._store.load(found.name)
             if export is None:
                 message = "what was read of it is damaged, twice"
@@ -92,7 +105,17 @@ class Folder:
             self._stamps[found.name] = export.stamp
             fresh = () if export.refused else export.parts
             self._decoded[found.name] = sum(part.decoded for part in fresh)
-            yield export
+            yield self._acceptable(export, now)
+
+    def _acceptable(self, export: Export, now: float) -> Export:
+        """Return the export, without its last good content where that was kept for too long."""
+        if export.refused is None or not export.parts:
+            return export
+        until = export.since + self._request.max_age
+        if now >= until:
+            return replace(export, parts=[])
+        self._kept_until = min(self._kept_until, until)
+        return export
 
 
 def _or_ever(since: float | None) -> float:

@@ -4,14 +4,16 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
+from datetime import date, timedelta
 
 import numpy as np
 
 from exporter.model import LISTED_REJECTIONS, Finding, Reason, Rejection
-from exporter.telemetry.columns import DATED, LAST_NAME, OTHER, UNREADABLE, Part
-from exporter.telemetry.counts import Bounds, Counts
+from exporter.telemetry.columns import DATED, LAST_NAME, NAMELESS, OTHER, UNREADABLE, Part
+from exporter.telemetry.counts import Bounds, Counts, midnight
 from exporter.telemetry.findings import Findings
-from exporter.telemetry.rows import Keys, Numbers, choose, load
+from exporter.telemetry.rows import Keys, Numbers, Rows, choose, load
 from exporter.telemetry.store import Export
 
 # Exports come from elsewhere; what is further ahead than a time zone can explain is no time.
@@ -88,6 +90,7 @@ class Index:
         self._find(parts, sizes, 0, keys)
         del keys
         self._count_copies(choice.copies, choice.originals)
+        self._rows.flags[choice.anonymous] |= NAMELESS
         # In the order of the columns they are read twice as fast.
         self.counts.add(self._rows, np.sort(np.concatenate((choice.winners, choice.anonymous))))
 
@@ -131,8 +134,35 @@ class Index:
         new = choice.winners[~known] + offset
         self._keys = np.insert(self._keys, at[~known], choice.keys[~known])
         self._winners = np.insert(self._winners, at[~known], new)
+        self._rows.flags[choice.anonymous + offset] |= NAMELESS
         self.counts.add(self._rows, np.concatenate((new, choice.anonymous + offset)))
         return True
+
+    def as_of(self, day: date) -> "Index":
+        """Return the index as if nothing had happened after that day; it cannot be extended."""
+        seen = copy(self)
+        seen.counts = self.counts.as_of(day.toordinal())
+        seen.bounds = seen.counts.bounds
+        return seen
+
+    def of_day(self, day: date) -> tuple[Keys, Rows, Keys]:
+        """Return that day's events, each once, in their order; offending ones in any case.
+
+        Keys, columns, and the bits of the rules that any copy offends against. A key is the hash of
+        an id; that of an event without id is below 2^32.
+        """
+        rows, zone = self._rows, self.bounds.zone
+        start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        within = (rows.times >= start) & (rows.times < end)
+        named = np.flatnonzero(within[self._winners])
+        nameless = np.flatnonzero(within & (rows.flags & NAMELESS > 0)).astype(np.uint32)
+        which = np.concatenate((self._winners[named], nameless))
+        own = nameless.astype(np.uint64) + np.uint64(1)
+        keys = np.concatenate((self._keys[named], own))
+        bits = self.findings.rules_of(keys)
+        taken = np.flatnonzero((rows.kinds[which] < UNREADABLE) | (bits > 0))
+        order = taken[np.lexsort((which[taken], rows.times[which[taken]]))]
+        return keys[order], rows.take(which[order]), bits[order]
 
     def _note(self, export: Export) -> Sequence[Part]:
         """Register a file and what was rejected of it; return its parts."""

@@ -27,7 +27,9 @@ class Task:
     index: int = 0
 
 
-def ingest(files: Sequence[Found], store: Store, options: Options, *, helped: bool = False) -> None:
+def ingest(
+    files: Sequence[Found], store: Store, options: Options, now: float, *, helped: bool = False
+) -> None:
     """Read the files into the store, if `helped` with a copy of this process where that pays.
 
     What cannot be read is refused there.
@@ -39,7 +41,7 @@ def ingest(files: Sequence[Found], store: Store, options: Options, *, helped: bo
         for index in order:
             if not mine(index):
                 break
-            _perform(every[index], store, options)
+            _perform(every[index], store, options, now)
 
     alone = not helped or sum(one.stat.st_size for one in files) < WORTH_HELP
     if alone:
@@ -47,7 +49,7 @@ def ingest(files: Sequence[Found], store: Store, options: Options, *, helped: bo
     done = alone or _together(work, len(every))
     for found in files:
         if not _is_finished(tasks[found.name], store, done=done):
-            _perform(Task(found), store, options)
+            _perform(Task(found), store, options, now)
 
 
 def _together(work: Work, count: int) -> bool:
@@ -88,7 +90,7 @@ def _tasks(found: Found) -> list[Task]:
     return [Task(found, one, index) for index, one in enumerate(stretches)] or [Task(found)]
 
 
-def _perform(task: Task, store: Store, options: Options) -> None:
+def _perform(task: Task, store: Store, options: Options, now: float) -> None:
     found = task.found
     try:
         if task.stretch is None:
@@ -97,4 +99,4 @@ def _perform(task: Task, store: Store, options: Options) -> None:
             store.save_stretch(found.name, task.index, part)
     except ItemError as error:
         if task.stretch is None:
-            store.refuse(found.name, stamp_of(found.stat), error.rejection)
+            store.refuse(found.name, stamp_of(found.stat), error.rejection, now)

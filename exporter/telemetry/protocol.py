@@ -15,7 +15,9 @@ class PrivacyRule(msgspec.Struct, frozen=True):
 class Request(msgspec.Struct, frozen=True):
     """Read this folder; times are seconds since 1970, `since` bounds what is counted.
 
-    `privacy_moved` says from where, by whom and why `privacy_since` was moved.
+    `max_age` bounds for how many seconds the last good content of a broken file stands.
+    `privacy_moved` says from where, by whom and why `privacy_since` was moved. With a `day` (as in
+    2026-01-13) nothing later counts; `raw` is the file to write that day's events to.
     """
 
     folder: str
@@ -23,12 +25,15 @@ class Request(msgspec.Struct, frozen=True):
     patterns: tuple[str, ...]
     zone: str
     now: float
+    max_age: float
     since: float | None = None
     privacy_since: float | None = None
     privacy_moved: str = ""
     fields: tuple[str, ...] = ("command", "query")
     rules: tuple[PrivacyRule, ...] = ()
     allow: tuple[str, ...] = ()
+    day: str | None = None
+    raw: str | None = None
 
 
 class Failure(msgspec.Struct, frozen=True, tag=True):

@@ -22,7 +22,7 @@ from exporter.files import Found
 from exporter.model import Reason, Rejection
 from exporter.telemetry.columns import Part
 
-FORMAT = 2
+FORMAT = 3
 
 Stamp = tuple[int, int, int, int]
 
@@ -41,23 +41,26 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 class Header(msgspec.Struct, frozen=True, array_like=True):
     """Which content of which file the parts are from; no name, which may be a person's.
 
-    `refused` says why the file's content now could not be read; the parts are its last good ones.
+    `refused` says why the file's content now could not be read; the parts are its last good ones,
+    and `since` is when they were found to be (seconds since 1970).
     """
 
     fingerprint: str
     stamp: Stamp
     parts: int
     refused: Rejection | None = None
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is known of one file: its events, and why its content now could not be read."""
+    """What is known of one file: its events, and why, since when its content cannot be read."""
 
     name: str
     stamp: Stamp
     parts: Sequence[Part]
     refused: Rejection | None = None
+    since: float = 0.0
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -104,7 +107,7 @@ class Store:
                 header = self._header(file, name)
                 parts = [_read(file, Part) for _ in range(header.parts)]
                 refused = replace(header.refused, file=name) if header.refused else None
-                return Export(name, header.stamp, parts, refused)
+                return Export(name, header.stamp, parts, refused, header.since)
         except _DAMAGED:
             return None
 
@@ -114,14 +117,15 @@ class Store:
             _write(file, Header(self._fingerprint(name), stamp, 1))
             _write(file, part)
 
-    def refuse(self, name: str, stamp: Stamp, rejection: Rejection) -> None:
+    def refuse(self, name: str, stamp: Stamp, rejection: Rejection, now: float) -> None:
         """Keep that the file cannot be read now, beside what was good of it before."""
         last_good = self.load(name)
         parts = last_good.parts if last_good else ()
+        since = last_good.since if last_good and last_good.refused else now
         stamp = NEVER if rejection.reason is Reason.UNREADABLE else stamp
         with self._replacing(self._path(name)) as file:
             refused = replace(rejection, file="")
-            _write(file, Header(self._fingerprint(name), stamp, len(parts), refused))
+            _write(file, Header(self._fingerprint(name), stamp, len(parts), refused, since))
             for part in parts:
                 _write(file, part)
 

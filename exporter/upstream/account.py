@@ -25,6 +25,8 @@ from exporter.upstream.exchange import Answer
 LEAST_WAIT = timedelta(minutes=1)
 MOST_WAIT = timedelta(hours=1)
 
+RESOURCES = ("core", "graphql", "search")
+
 _FORBIDDEN, _TOO_MANY, _UNAVAILABLE = 403, 429, 503
 _FIRST_REFUSAL = 400
 _LONGEST_NUMBER = 15
@@ -104,7 +106,9 @@ class Account:
         headers, quotas = answer.headers, dict(self._known.quotas)
         quota = _quota(headers, now)
         if quota is not None:
-            quotas[headers.get("x-ratelimit-resource", resource)] = quota
+            # It becomes a label, and is the service's to say only within what we know.
+            told = headers.get("x-ratelimit-resource")
+            quotas[told if told in RESOURCES else resource] = quota
         limited = is_limited(answer)
         wait = _wait(answer, quota, now, self._known.strikes) if limited else timedelta()
         until = (now + wait).timestamp() if wait else self._known.not_before

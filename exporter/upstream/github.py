@@ -62,7 +62,7 @@ def github_session(
         raise SourceError(ErrorClass.AUTH, str(error)) from error
     own = str(environment.github_url).rstrip("/")
     base = (url or own).rstrip("/")
-    trusted = _place(base) == _place(own)
+    trusted = same_place(base, own)
     credential = credential_of(environment, own, context, deadline) if trusted else Credential()
     left = deadline - timedelta(seconds=monotonic() - began)
     with Session(service_of(base, credential, reserve), context, left) as session:
@@ -119,6 +119,11 @@ def graphql(session: Session, query: str, variables: Mapping[str, str], shape: t
         return msgspec.json.decode(envelope.data, type=shape)
     except (ValueError, RecursionError):
         raise SourceError(ErrorClass.MALFORMED, f"{where}: the answer lacks its data") from None
+
+
+def same_place(url: str, other: str) -> bool:
+    """Tell whether a secret for the one may be told to the other."""
+    return _place(url) == _place(other)
 
 
 def _place(url: str) -> tuple[str, str | None, int | None]:

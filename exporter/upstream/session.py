@@ -13,7 +13,7 @@ import stamina
 
 from exporter.files import MEBIBYTE
 from exporter.model import Context, ErrorClass, SourceError
-from exporter.upstream.account import account_of, is_limited
+from exporter.upstream.account import Standing, account_of, is_limited
 from exporter.upstream.exchange import Answer, Wire, classify, one_line
 from exporter.upstream.store import Kept, Store
 
@@ -85,6 +85,7 @@ class Session:
         self._account = account_of(service.host, identity, context.shared)
         self._store = Store(context.state / "http")
         self._wire = Wire()
+        self._told: Mapping[str, str] = {}
         self._began, self._now = time.monotonic(), context.now
         self._ends = self._began + deadline.total_seconds() * SHARE_OF_DEADLINE
 
@@ -105,6 +106,16 @@ class Session:
         """The time, as it has gone on since the run began."""
         return self._now + timedelta(seconds=time.monotonic() - self._began)
 
+    @property
+    def told(self) -> Mapping[str, str]:
+        """The headers of the newest answer, by lower-case name; empty before the first."""
+        return self._told
+
+    @property
+    def standing(self) -> Standing:
+        """How the service stands to us now."""
+        return self._account.standing
+
     def get(
         self, path: str, shape: type[T], query: Mapping[str, str | int] | None = None
     ) -> Page[T]:
@@ -119,7 +130,7 @@ class Session:
             return Page(kept.value, kept.next, answer.status)
         if answer.status != _OK:
             raise self._refusal(url, answer)
-        following = urljoin(url, answer.next) if answer.next else None
+        following = self._join(url, answer.next) if answer.next else None
         page = Page(self._decode(url, answer, shape), following, answer.status)
         if etag := answer.headers.get("etag"):
             # Without it the next run only costs more.
@@ -157,7 +168,7 @@ class Session:
         url = self._url(path, None)
         answer = self._try(url, {}, follow=False)
         if answer.status in _REDIRECTS:
-            elsewhere = urljoin(url, answer.headers.get("location", ""))
+            elsewhere = self._join(url, answer.headers.get("location", ""))
             if urlsplit(elsewhere).scheme not in ("https", urlsplit(url).scheme):
                 raise self._error(ErrorClass.MALFORMED, url, "the file lies at no https address")
             answer = self._wire.exchange(elsewhere, seconds=self._seconds(), limit=limit)
@@ -168,6 +179,13 @@ class Session:
     def _url(self, path: str, query: Mapping[str, str | int] | None) -> str:
         url = path if "://" in path else f"{self.service.base.rstrip('/')}/{path.lstrip('/')}"
         return f"{url}?{urlencode(query)}" if query else url
+
+    def _join(self, url: str, target: str) -> str:
+        """Return the address that a service names at that one; raises SourceError."""
+        try:
+            return urljoin(url, target)
+        except ValueError:
+            raise self._error(ErrorClass.MALFORMED, url, "leads to no address") from None
 
     def _ask(
         self, url: str, headers: Mapping[str, str], body: object = None, resource: str = "core"
@@ -192,12 +210,13 @@ class Session:
         follow: bool = True,
     ) -> Answer:
         """Return the answer behind every redirect to the same host."""
+        place = url
         for _ in range(MOST_HOPS):
-            answer = self._send(url, headers, body, resource)
+            answer = self._send(place, headers, body, resource)
             location = answer.headers.get("location")
             if not follow or answer.status not in _REDIRECTS or not location:
                 return answer
-            url = urljoin(url, location)
+            place = self._join(place, location)
         raise self._error(ErrorClass.MALFORMED, url, "redirects without end")
 
     def _send(self, url: str, headers: Mapping[str, str], body: object, resource: str) -> Answer:
@@ -210,6 +229,7 @@ class Session:
             self._check(resource)
             seconds = min(self._seconds(), PATIENCE)
             answer = self._wire.exchange(url, seconds=seconds, limit=LIMIT, json=body, headers=sent)
+            self._told = answer.headers
             self._account.heed(answer, self.now, resource)
         return answer
 
@@ -239,14 +259,18 @@ class Session:
 
     def _refusal(self, url: str, answer: Answer) -> RefusedError:
         kind = ErrorClass.RATE_LIMITED if is_limited(answer) else classify(answer.status)
-        said, secret = _said(answer), self.service.authorization.rpartition(" ")[2]
-        # A server may repeat what it was sent.
-        said = said.replace(secret, "…") if secret else said
+        said = one_line(self._hide(_said(answer)))
         error = self._error(kind, url, f"status {answer.status}{f': {said}' if said else ''}")
         return RefusedError(kind, str(error), said)
 
     def _error(self, kind: ErrorClass, url: str, why: str) -> SourceError:
-        return SourceError(kind, self._fixed(kind, f"{self.service.host}{_path(url)}: {why}"))
+        message = f"{self.service.host}{_path(self._hide(url))}: {why}"
+        return SourceError(kind, self._fixed(kind, message))
+
+    def _hide(self, text: str) -> str:
+        """Return the text less the secret: a server may repeat what it was sent."""
+        secret = self.service.authorization.rpartition(" ")[2]
+        return text.replace(secret, "…") if secret else text
 
     def _fixed(self, kind: ErrorClass, message: str) -> str:
         fix = self.service.fixes.get(kind)
@@ -270,14 +294,14 @@ class _Errors(msgspec.Struct):
 
 
 def _said(answer: Answer) -> str:
-    """Return the service's own words about an error, made fit for one line."""
+    """Return the service's own words about an error; empty when it has none."""
     for shape in (_Message, _Error, _Errors):  # GitHub's, npm's, crates.io's
         with suppress(ValueError, RecursionError):
             match msgspec.json.decode(answer.body, type=shape):
                 case _Message(message=words) | _Error(error=words):
-                    return one_line(words)
+                    return words
                 case _Errors(errors=[_Detail(detail=words), *_]):
-                    return one_line(words)
+                    return words
     return ""
 
 

@@ -255,7 +255,7 @@ def test_a_bad_answer_is_rejected_with_its_place_and_the_others_counted(
         "line 3, column 2",
     )
     assert rejection.message == "expected a whole number from 1 to 5"
-    assert satisfaction(reading) is None
+    assert satisfaction(reading) == (4, 3)
     assert promoters(reading) == (50, 4)
     assert (reading.read, reading.rejected) == (3, {Reason.FIELD: 1})
 
@@ -264,7 +264,7 @@ def test_a_bad_answer_is_rejected_with_its_place_and_the_others_counted(
 def test_a_bad_recommendation_leaves_satisfaction_alone(context: Context, cell: str) -> None:
     reading = collect(context, answers("1,5,9", f"2,5,{cell}"))
     assert [one.position for one in reading.rejections] == ["line 3, column 3"]
-    assert (satisfaction(reading), promoters(reading)) == ((5, 2), None)
+    assert (satisfaction(reading), promoters(reading)) == ((5, 2), (100, 1))
 
 
 @pytest.mark.parametrize(
@@ -288,35 +288,38 @@ def test_a_broken_row_is_rejected_and_the_others_counted(
 
 
 HALF = {
-    "answers in words": answers("1,5,10", "2,1 of 5,0/10", "3,very bad,-1"),
-    "a row cut short": answers("1,5,10", "2,4,9") + "3,1",
-    "a row without its end": answers("1,5,10") + '2,"1',
-    "a cell too many": answers("1,5,10", "2,1,0,0"),
+    "an answer in words": (answers("1,5,10", "2,1 of 5,0/10"), (5, 3), (100, 0)),
+    "two of them": (answers("1,5,10", "2,very bad,-1", "3,4 of 5,x"), (5, 7 / 3), (100, -100 / 3)),
+    "a row cut short": (answers("1,5,10", "2,4,9") + "3,1", (4.5, 10 / 3), (100, 100 / 3)),
+    "a cell too many": (answers("1,5,10", "2,1,0,0"), (5, 3), (100, 0)),
+    "a row without its end": (answers("1,5,10") + '2,"1', (5, 1), (100, -100)),
 }
 
 
-@pytest.mark.parametrize("text", HALF.values(), ids=HALF.keys())
-def test_half_a_survey_has_no_score_and_says_why(context: Context, text: str) -> None:
+@pytest.mark.parametrize(("text", "satisfied", "promoting"), HALF.values(), ids=HALF.keys())
+def test_half_a_survey_says_how_bad_it_may_be(
+    context: Context, text: str, satisfied: tuple[float, float], promoting: tuple[float, float]
+) -> None:
     reading = collect(context, text)
-    assert reading.samples == ()
-    assert reading.read >= 1
-    first = reading.rejections[0].position
-    for gauge in ("release_satisfaction_score", "release_net_promoter_score"):
-        assert f"could not be read, the first at survey.csv: {first[:6]}" in reading.withheld[gauge]
-    assert "release_survey_answers" in reading.withheld
+    scores = {one.gauge: one for one in reading.samples}
+    for gauge, (value, worst) in (
+        ("release_satisfaction_score", satisfied),
+        ("release_net_promoter_score", promoting),
+    ):
+        assert (scores[gauge].value, scores[gauge].worst) == pytest.approx((value, worst))
+        first = reading.rejections[0].position
+        assert f"could not be read, the first at survey.csv: {first[:6]}" in scores[gauge].evidence
 
 
-def test_an_unread_answer_withholds_its_own_question_alone(context: Context) -> None:
+def test_unread_answer_is_a_doubt_about_its_own_question_alone(context: Context) -> None:
     reading = collect(context, answers("1,5,10", "2,1 of 5,0"))
-    assert reading.withheld == dict.fromkeys(
-        ("release_satisfaction_score", "release_survey_answers"),
-        "1 answer could not be read, the first at survey.csv: line 3, column 2; correct it there",
-    )
-    assert promoters(reading) == (0, 2)
+    worst = {one.gauge: one.worst for one in reading.samples if one.gauge.endswith("score")}
+    assert worst == {"release_satisfaction_score": 3, "release_net_promoter_score": None}
 
 
-def test_what_was_read_whole_withholds_nothing(context: Context) -> None:
-    assert collect(context, answers("1,5,10", "2,,")).withheld == {}
+def test_what_was_read_whole_leaves_no_doubt(context: Context) -> None:
+    reading = collect(context, answers("1,5,10", "2,,"))
+    assert {one.worst for one in reading.samples} == {None}
 
 
 TIMED = f'Response ID,Timestamp,"{SATISFIED}",{RECOMMEND}\n'
@@ -343,7 +346,8 @@ def test_of_two_responses_at_no_telling_time_the_worse_answers_count(
         (Reason.CONFLICT, "line 4")
     ]
     assert (satisfaction(reading), promoters(reading)) == ((2.5, 2), (0, 2))
-    assert (reading.read, reading.withheld) == (2, {})
+    assert reading.read == 2
+    assert {one.worst for one in reading.samples} == {None}
 
 
 def test_a_response_known_to_be_older_is_out_of_every_conflict(context: Context) -> None:
@@ -355,7 +359,8 @@ def test_a_response_known_to_be_older_is_out_of_every_conflict(context: Context)
 
 def test_an_answer_that_one_of_two_responses_lacks_is_in_doubt(context: Context) -> None:
     reading = collect(context, answers("a,5,10", "b,3,9", "a,,10"))
-    assert satisfaction(reading) is None
+    score = next(one for one in reading.samples if one.gauge == "release_satisfaction_score")
+    assert (score.value, score.n, score.worst) == (3, 1, 2)
     assert promoters(reading) == (100, 2)
     assert [one.position for one in reading.rejections] == ["line 4", "line 4, column 2"]
 

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,8 @@ TOKEN = "ghp_" + "c4n4ry" * 6
 HOME = "/home/canaryuser/secret"
 SECRET = "environment-canary-5e1c"
 CANARIES = (EMAIL, "canary.person", TOKEN, HOME, "canaryuser", SECRET)
+
+BACKFILL = ["backfill", "--from=2026-01-14", "--to=2026-01-14"]
 
 RELEASE = """
 project: caro
@@ -103,12 +107,44 @@ def test_no_canary_comes_out_anywhere(start: Callable[..., Exporter], tmp_path: 
     }
     assert exporter.end() == 0
     outputs["log"] = "\n".join(exporter.lines)
-    for file in data.rglob("*"):
-        if file.is_file():
-            outputs[f"state {file.name}"] = file.read_bytes().decode("latin-1") + str(file)
+    outputs |= kept(data)
     assert "release_privacy_violations{" in outputs["metrics"]  # they were found all the same
     assert any(name.startswith("state last-good") for name in outputs)
-    leaks = [
+    assert leaks(outputs) == []
+
+
+def test_no_canary_is_in_the_records(tmp_path: Path) -> None:
+    folder, data = tmp_path / "release", tmp_path / "data"
+    folder.mkdir()
+    fill(folder)
+    files = (f"--config.file={folder / 'release.yaml'}", f"--storage.path={data}")
+    outputs = {}
+    for command in (["snapshot", "--final"], ["snapshot", "--date=2026-01-14"], BACKFILL):
+        done = subprocess.run(
+            [sys.executable, "-m", "exporter", *command, *files, "--log.level=debug"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        outputs[" ".join(command)] = done.stdout + done.stderr
+    outputs |= kept(data)
+    raw = outputs["state 2026-01-14-telemetry.json"]
+    assert '"command": "[' in raw  # they were found all the same
+    assert "release_privacy_violations{" in outputs[" ".join(BACKFILL)]
+    assert leaks(outputs) == []
+
+
+def kept(data: Path) -> dict[str, str]:
+    """Return every file below the storage with its path and content."""
+    return {
+        f"state {file.name}": file.read_bytes().decode("latin-1") + str(file)
+        for file in data.rglob("*")
+        if file.is_file()
+    }
+
+
+def leaks(outputs: dict[str, str]) -> list[tuple[str, str]]:
+    """Return which canary is where."""
+    return [
         (name, canary) for name, text in outputs.items() for canary in CANARIES if canary in text
     ]
-    assert leaks == []

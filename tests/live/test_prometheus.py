@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from exporter.cli import clock
-from tests.example import EXAMPLE, connected
+from tests.example import EXAMPLE, connected, without
 from tests.live.conftest import Exporter, Program, until
 
 pytestmark = pytest.mark.live
@@ -29,9 +29,7 @@ def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
     """Return a function that asks a Prometheus which scrapes the bundled example."""
     folder = tmp_path_factory.mktemp("prometheus")
     file = shutil.copytree(EXAMPLE, folder / "example") / "release.yaml"
-    # One source less.
-    text = file.read_text()
-    file.write_text(text[: text.index("  # PM-3")] + text[text.index("  # PM-6") :])
+    without(file, "PM-3", "PM-6")
     with connected(file, clock) as environment:
         yield from _queries(folder, Exporter(file, folder / "data", **environment).ready())
 

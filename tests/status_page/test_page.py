@@ -179,8 +179,8 @@ def test_waivers_are_listed_and_expired_ones_named_so(page: Page) -> None:
     assert page.rows["P1 Resolution PM-5/P1"].cells[1] == "N/A"  # the verdict's row comes first
     text = page.text
     assert (
-        "P1 Resolution PM-5/P1 ❌ expired, counts for nothing 2026-01-10 Engineering Lead holidays"
-        " https://github.com/wildcard/caro/issues/398"
+        "P1 Resolution PM-5/P1 ❌ expired 2026-01-10 Engineering Lead holidays"
+        " expired, counts for nothing https://github.com/wildcard/caro/issues/398"
     ) in text
     assert "Success Rate QM-2 ✍️ in force 2026-01-24 Release Manager" in text
     assert "https://github.com/wildcard/caro/issues/412" in page.values("a", "href")

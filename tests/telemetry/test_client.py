@@ -120,19 +120,29 @@ def test_who_waits_too_long_for_another_release_is_told_so(
 def test_waiting_for_another_release_takes_nothing_from_the_deadline(
     client: Client, exports: Exports
 ) -> None:
-    large(exports, 400_000)
+    large(exports, 200_000)
     request = request_for(Settings(), exports.context)
-    client.start()
+    missing = msgspec.structs.replace(request, patterns=("elsewhere",))
+    suppressed(client, missing)  # now the engine is there
     (engine,) = engines()
     engine.suspend()
-    missing = msgspec.structs.replace(request, patterns=("elsewhere",))
     other = threading.Thread(target=suppressed, args=(client, missing))
     other.start()
+
+    def hold_up() -> None:
+        time.sleep(5)
+        engine.resume()
+        other.join()
+        engine.suspend()
+        time.sleep(5)
+        engine.resume()
+
+    holding = threading.Thread(target=hold_up)
+    holding.start()
     time.sleep(0.1)
-    threading.Timer(3.5, engine.resume).start()
-    # Together with the wait this takes longer than four seconds.
-    assert client.ask(request, 4).reading.read == 400_000
-    other.join()
+    # Five seconds of waiting and as many of reading are more than nine; neither is alone.
+    assert client.ask(request, 9).reading.read == 200_000
+    holding.join()
 
 
 def suppressed(client: Client, request: Request) -> None:

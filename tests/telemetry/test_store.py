@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from exporter.collectors.telemetry import Settings, request_for
 from exporter.model import Reason
 from exporter.telemetry import ingest, split
 from exporter.telemetry.store import Store
-from tests.telemetry.exports import Exports, event, text, values
+from tests.telemetry.exports import Exports, event, judged, text, values
 
 
 def sidecars(exports: Exports) -> list[Path]:
@@ -74,6 +75,35 @@ def test_the_last_good_content_of_a_broken_file_stands(exports: Exports, broken:
     exports.write("1.json", text(event(id="b")))
     reading = exports.read()
     assert (reading.read, reading.rejected) == (1, {})
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_the_last_good_content_of_a_broken_file_stands_for_so_long_only(
+    exports: Exports, restart: bool
+) -> None:
+    exports.settle(max_age="2h")
+    exports.write("1.json", text(event()))
+    exports.write("2.json", text(event(id="b", success=False)))
+    exports.read()
+    start = exports.context.now
+    for minutes, ratio in ((0, 0.5), (60, 0.5), (119, 0.5), (120, 0), (121, 0)):
+        exports.at(now=start + timedelta(minutes=minutes))
+        exports.write("1.json", f"[{minutes // 60}")  # broken in another way is not good again
+        if restart:
+            exports.restart()
+        reading = exports.read()
+        assert values(reading, "release_command_success_ratio") == ratio
+        assert reading.rejected == {Reason.TRUNCATED: 1}
+
+
+def test_a_file_that_nobody_touches_any_more_is_withdrawn_in_time(exports: Exports) -> None:
+    exports.settle(max_age="2h")
+    exports.write("1.json", text(event()))
+    exports.read()
+    exports.write("1.json", "[")
+    exports.read()
+    exports.at(now=exports.context.now + timedelta(hours=2))
+    assert judged(exports.read()) == set()
 
 
 def test_a_broken_file_is_not_read_again_until_it_changes(exports: Exports) -> None:

@@ -89,22 +89,31 @@ def collect(settings: Settings, context: Context) -> Reading:
         raise SourceError(ErrorClass.MISSING, message)
     registry, name = context.package
     module = SERVICES[registry]
-    service = Service(
-        str(settings.url or module.BASE),
-        headers={"User-Agent": _agent(settings.contact, context.repository)},
-        pause=PAUSE,
-        fixes=FIXES,
-    )
-    with Session(service, context, settings.deadline) as session:
+    with Session(service_of(settings, context, module.BASE), context, settings.deadline) as session:
         asked = Asked(
             session,
             name,
-            settings.version or re.sub(r"^v(?=\d)", "", context.release),
+            version_of(settings, context),
             settings.published or context.plan.published(),
             context.now,
             context.state,
         )
         return measure(module.read(asked), context.now)
+
+
+def service_of(settings: Settings, context: Context, base: str) -> Service:
+    """Return the registry's service, usually at `base`, and as who we ask it."""
+    return Service(
+        str(settings.url or base),
+        headers={"User-Agent": _agent(settings.contact, context.repository)},
+        pause=PAUSE,
+        fixes=FIXES,
+    )
+
+
+def version_of(settings: Settings, context: Context) -> str:
+    """Return the version as the registry writes it."""
+    return settings.version or re.sub(r"^v(?=\d)", "", context.release)
 
 
 def _agent(contact: str | None, repository: str | None) -> str:

@@ -139,7 +139,7 @@ def fetch(session: Session, settings: Settings, context: Context) -> Facts:
         raise SourceError(ErrorClass.MISSING, message)
     found = session.get(f"repos/{asked}", Repository).value
     name = found.full_name
-    issues = list_issues(session, name, settings.label_sets.values())
+    issues = list_issues(session, name, settings.label_sets.values(), context.now)
     unknown = find_unknown(session, name, issues, settings.label_sets, settings.milestone)
     note = (
         "" if session.service.authorization or settings.url is None else "; asked without a token"

@@ -1,6 +1,7 @@
 """Which lists are asked for, so that every count is exact and an unchanged repository is free."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from exporter.collectors.github.shapes import Issue
 from exporter.plan import DAY
@@ -12,7 +13,7 @@ PAGE = 100
 
 
 def list_issues(
-    session: Session, repository: str, label_sets: Iterable[tuple[str, ...]]
+    session: Session, repository: str, label_sets: Iterable[tuple[str, ...]], now: datetime
 ) -> list[Issue]:
     """Return every issue that counts, once: all open ones, all of each label set, all of the day.
 
@@ -27,7 +28,7 @@ def list_issues(
             found |= {issue.id: issue for issue in page}
         return list(found.values())
     page = first
-    while page and page[-1].created_at > session.now - DAY:
+    while page and page[-1].created_at > now - DAY:
         page = next(newest, [])
         found |= {issue.id: issue for issue in page}
     for wanted in label_sets:

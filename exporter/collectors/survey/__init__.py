@@ -7,6 +7,7 @@ release_survey_answers{question="satisfaction",score="5"} 3
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -14,9 +15,18 @@ from pydantic import Field, StringConstraints
 
 from exporter import csv_text
 from exporter.collectors.settings import InnerPath, SourceSettings
-from exporter.collectors.survey.responses import SCORES, Questions, Survey, parse
+from exporter.collectors.survey.responses import SCORES, Questions, parse
 from exporter.files import ItemError, find_one, read_text, source_error
-from exporter.model import Context, ErrorClass, Reading, Sample, SourceError, labels
+from exporter.model import (
+    Context,
+    ErrorClass,
+    Reading,
+    Reason,
+    Rejection,
+    Sample,
+    SourceError,
+    labels,
+)
 
 # On the scale from 0 to 10; 7 and 8 are neither.
 PROMOTER, DETRACTOR = 9, 6
@@ -25,6 +35,9 @@ SCORE_GAUGES = {
     "satisfaction": "release_satisfaction_score",
     "recommend": "release_net_promoter_score",
 }
+LOWEST = {"release_satisfaction_score": 1.0, "release_net_promoter_score": -100.0}
+
+_ENDLESS = (Reason.SYNTAX, Reason.TRUNCATED, Reason.SIZE)
 
 ColumnText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -72,27 +85,29 @@ def collect(settings: Settings, context: Context) -> Reading:
         raise SourceError(ErrorClass.MALFORMED, message)
     observed = survey.newest or written
     scores = {question: one.scores for question, one in survey.answers.items()}
-    withheld = dict(withhold(survey))
+    questions = {SCORE_GAUGES[question]: question for question in survey.answers}
     return Reading.of(
-        (one for one in measure(scores, observed, found.name) if one.gauge not in withheld),
+        (
+            _doubted(one, survey.unread(questions[one.gauge])) if one.gauge in questions else one
+            for one in measure(scores, observed, found.name)
+        ),
         read=survey.read,
         rejections=survey.rejections,
         facts_from=observed,
-        withheld=withheld,
     )
 
 
-def withhold(survey: Survey) -> Iterator[tuple[str, str]]:
-    """Yield the gauges of questions with unread answers, and why: such an answer may be a bad one.
-
-    The rest alone would look better than the survey is, so it is not given.
-    """
-    for question in survey.answers:
-        if unread := survey.unread(question):
-            first = f"the first at {unread[0].file}: {unread[0].position}; correct it there"
-            why = f"{_count(len(unread), 'answer')} could not be read, {first}"
-            yield SCORE_GAUGES[question], why
-            yield "release_survey_answers", why
+def _doubted(sample: Sample, unread: Sequence[Rejection]) -> Sample:
+    """Return the score with what it would be if the unread answers were the worst ones."""
+    if not unread:
+        return sample
+    worst, n = LOWEST[sample.gauge], sample.n or 0
+    # What is no row hides any number of answers, to the end of the file perhaps.
+    if all(one.reason not in _ENDLESS for one in unread):
+        worst = (sample.value * n + worst * len(unread)) / (n + len(unread))
+    first = f"the first at {unread[0].file}: {unread[0].position}"
+    why = f"{_count(len(unread), 'answer')} could not be read, {first}"
+    return replace(sample, worst=worst, evidence=f"{sample.evidence}; {why}")
 
 
 def measure(

@@ -1,0 +1,1 @@
+"""What stands between an installation and good data: each check says what is wrong, and the fix."""

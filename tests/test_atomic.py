@@ -1,0 +1,33 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from exporter.atomic import write_atomically
+
+
+def test_the_content_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    for text in ("first\n", "ü\r\n"):
+        write_atomically(file, text)
+        assert file.read_bytes().decode() == text
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_cannot_be_written_leaves_the_old_content(tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    file.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(file, "new \ud800")
+    assert (file.read_text(), list(tmp_path.iterdir())) == ("old", [file])
+    with pytest.raises(OSError, match="No such file"):
+        write_atomically(tmp_path / "no" / "file", "x")
+
+
+def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / f".out.{os.getpid()}").symlink_to(victim)
+    with pytest.raises(OSError):  # noqa: PT011 - which one is the system's word
+        write_atomically(tmp_path / "out", "x")
+    assert victim.read_text() == "mine"

@@ -8,6 +8,11 @@ from exporter.dashboards.tile import HIDDEN, stat_options
 
 _HEIGHT = 3
 _DAY = 86400
+_DAYS = {
+    "0": {"text": "today", "index": 0},
+    "1": {"text": "tomorrow", "index": 1},
+    "-1": {"text": "1 day overdue", "index": 2},
+}
 _OVERDUE = {
     "mode": "absolute",
     "steps": [{"color": verdicts.RED, "value": None}, {"color": verdicts.PLAIN, "value": 0}],
@@ -67,7 +72,7 @@ def _milestones() -> Panel:
             "color": {"mode": "thresholds"},
             "thresholds": _OVERDUE,
             "unit": "suffix:days",
-            "mappings": [{"type": "value", "options": {"0": {"text": "today", "index": 0}}}],
+            "mappings": [{"type": "value", "options": _DAYS}],
         },
     )
 

@@ -122,8 +122,11 @@ def _target(about: Labels) -> str:
 
 
 def _of_value(unit: Shown) -> list[Json]:
-    zero = [{"type": "value", "options": {"0": {"text": unit.zero, "index": 0}}}]
-    return [*(zero if unit.zero else []), *verdicts.mappings()]
+    words = {
+        str(value): {"text": text, "index": place} for place, (value, text) in enumerate(unit.words)
+    }
+    said = [{"type": "value", "options": words}] if words else []
+    return [*said, *verdicts.mappings()]
 
 
 OVERRIDES = (
@@ -131,5 +134,5 @@ OVERRIDES = (
         "/^target/", {"unit": "none", "mappings": verdicts.mappings(verdicts.SIGNS), "decimals": 0}
     ),
     Override(N, {"unit": "none", "decimals": 0, "mappings": []}),
-    Override(AGE, {"unit": "s", "decimals": 0, "mappings": []}),
+    Override(AGE, {"unit": "s", "decimals": 1, "mappings": []}),
 )

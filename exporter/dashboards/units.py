@@ -22,7 +22,7 @@ from exporter.units import (
 class Shown:
     """Grafana's unit of the value over `size`; `step` is what is told apart, 0 where anything is.
 
-    `suffix` follows the value where Grafana has no such unit, and `zero` stands for 0.
+    `suffix` follows the value where Grafana has no such unit; `words` stand for single values.
     """
 
     unit: str
@@ -30,7 +30,7 @@ class Shown:
     size: int = 1
     step: float = 0.0
     suffix: str = ""
-    zero: str = ""
+    words: tuple[tuple[int, str], ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """Return the field options."""
@@ -45,6 +45,7 @@ class Shown:
 
 
 _HOUR, _DAY = 3600, 86400
+_LATE = ((0, "on time"), (1, "1 day late"), (-1, "1 day early"))
 
 _SHOWN = {
     COUNT: Shown("none", 0),
@@ -53,7 +54,7 @@ _SHOWN = {
     MILLISECONDS: Shown("s"),
     HOURS: Shown("none", 1, _HOUR, 0.1, "h"),
     DAYS: Shown("none", size=_DAY, suffix="days"),
-    LATENESS: Shown("none", size=_DAY, suffix="days late", zero="on time"),
+    LATENESS: Shown("none", size=_DAY, suffix="days late", words=_LATE),
     SCORE: Shown("none", 1, step=0.1, suffix="/ 5.0"),
     POINTS: Shown("none", 0),
     NUMBER: Shown("none"),

@@ -1,6 +1,6 @@
 """A Prometheus of our own, to be asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,22 @@ import httpx
 from tests.live.conftest import Program, until
 
 Result = list[dict[str, Any]]
-# The endpoint, `query` or `query_range`, and its parameters.
-Ask = Callable[[str, dict[str, Any]], Result]
+
+
+class Ask:
+    """A running Prometheus."""
+
+    def __init__(self, url: str, client: httpx.Client) -> None:
+        """Keep its address."""
+        self.url = url
+        self._client = client
+
+    def __call__(self, path: str, data: dict[str, Any]) -> Result:
+        """Return what the endpoint, `query` or `query_range`, gives for these parameters."""
+        answer = self._client.post(f"/api/v1/{path}", data=data).json()
+        assert answer["status"] == "success", (data, answer)
+        result: Result = answer["data"]["result"]
+        return result
 
 
 @contextmanager
@@ -31,13 +45,6 @@ def prometheus(folder: Path, config: str) -> Iterator[Ask]:
         url = "http://" + program.wait_for(r"Listening on.*address=([0-9.]+:\d+)")[1]
         with httpx.Client(base_url=url, timeout=30) as client:
             until(lambda: client.get("/-/ready").is_success)
-
-            def ask(path: str, data: dict[str, Any]) -> Result:
-                answer = client.post(f"/api/v1/{path}", data=data).json()
-                assert answer["status"] == "success", (data, answer)
-                result: Result = answer["data"]["result"]
-                return result
-
-            yield ask
+            yield Ask(url, client)
     finally:
         program.kill()

@@ -1,9 +1,10 @@
 """The panels' own queries on a real Prometheus: every band of every metric, and what is missing."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -99,15 +100,16 @@ def cases() -> Iterator[Case]:
 CASES = list(cases())
 
 
-def states(
-    changed: tuple[str, tuple[tuple[str, str], ...], float] | None = None,
-) -> dict[str, SourceState]:
-    """Return every source read well just now, with the best values but for one."""
+Changed = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def states(changed: Changed = MappingProxyType({})) -> dict[str, SourceState]:
+    """Return every source read well just now: the best values but for those changed, by series."""
     by_source: dict[str, list[Sample]] = {}
     for source, gauge, value, labels in BEST:
-        if changed and gauge == changed[0] and labels[:1] == (changed[1][:1] or labels[:1]):
-            value = changed[2]  # noqa: PLW2901 - the one that is changed
-        by_source.setdefault(source, []).append(Sample(gauge, value, labels, 100, NOW))
+        judged = () if gauge == "release_first_week_downloads" else labels
+        now = changed.get((gauge, judged), value)
+        by_source.setdefault(source, []).append(Sample(gauge, now, labels, 100, NOW))
     return {source: read(samples) for source, samples in by_source.items()}
 
 
@@ -138,10 +140,10 @@ def served() -> View:
     """Return all releases of the test."""
     own = read([Sample(OWN.gauge, 0.42, (), 100, NOW)])
     waiver = Waiver("QM-2", "known", "https://example.com", "lead", date(2099, 1, 1))
-    low = states(("release_command_success_ratio", (), 0.75))
+    low = states({("release_command_success_ratio", ()): 0.75})
     views = [
         *(
-            ReleaseView(named(one.name), states((one.metric.gauge, one.series.labels, one.value)))
+            ReleaseView(named(one.name), states({(one.metric.gauge, one.series.labels): one.value}))
             for one in CASES
         ),
         ReleaseView(named("good"), states()),
@@ -149,7 +151,7 @@ def served() -> View:
         ReleaseView(named("stale"), stale()),
         ReleaseView(named("waived", waivers=(waiver,)), low),
         ReleaseView(named("own", metrics=(*CATALOG, OWN)), states() | {OWN.source: own}),
-        ReleaseView(named("same", "one"), states(("release_test_pass_ratio", (), 0.5))),
+        ReleaseView(named("same", "one"), states({("release_test_pass_ratio", ()): 0.5})),
         ReleaseView(named("same", "two"), states()),
     ]
     return View(tuple(views), {"release.yaml": True}, loaded=True, reloaded=NOW)
@@ -172,7 +174,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """
     folder = tmp_path_factory.mktemp("dashboards")
     worse = View(
-        (ReleaseView(named("good"), states(("release_command_success_ratio", (), 0.60))),),
+        (ReleaseView(named("good"), states({("release_command_success_ratio", ()): 0.60})),),
         loaded=True,
     )
     with HTTPServer() as server:

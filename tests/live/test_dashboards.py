@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -354,3 +355,31 @@ def test_the_portfolio_lists_every_release_with_its_gate(ask: Ask) -> None:
     assert found["caro", "failing"] == verdicts.DECISIONS[Decision.UNKNOWN].code
     assert found["one", "same"] == verdicts.DECISIONS[Decision.NO_GO].code
     assert found["two", "same"] == verdicts.DECISIONS[Decision.GO].code
+
+
+def test_a_value_that_is_withdrawn_and_an_exporter_that_dies_leave_no_last_value(
+    tmp_path: Path,
+) -> None:
+    release, panel = named("v1"), panel_of(load("release-executive"), "P0 Bugs")
+    with HTTPServer() as server:
+
+        def serve(known: dict[str, SourceState]) -> None:
+            server.clear()
+            view = View((ReleaseView(release, known),), loaded=True)
+            for path in ("/metrics", "/other"):
+                server.expect_request(path).respond_with_data(exposed(view))
+
+        serve(states())
+        with prometheus(tmp_path, CONFIG.format(target=f"{server.host}:{server.port}")) as answer:
+
+            def items_now() -> dict[str, float]:
+                return items(lambda one: answer("query", {"query": one}), panel, "v1")
+
+            until(lambda: items_now().get("value") == 0)
+            serve(stale())
+            until(lambda: math.isnan(items_now().get("value", 0)))
+            assert verdict_of(panel, items_now()) == (verdicts.UNKNOWN.text, verdicts.GREY)
+            serve(states())
+            until(lambda: items_now().get("value") == 0)
+            server.clear()  # every scrape fails from now on
+            until(lambda: items_now() == {})

@@ -6,6 +6,7 @@ from functools import partial
 from exporter.artifacts import (
     alert_rules,
     alertmanager,
+    dashboards,
     gate_schema,
     metrics_page,
     release_schema,
@@ -18,6 +19,7 @@ INSTALLED: dict[str, Callable[[Site], str]] = {
     "alertmanager/alertmanager.yml": alertmanager.render_site,
     "prometheus/rules/release-metrics.yml": alert_rules.render_metrics,
     "prometheus/rules/release-watching.yml": alert_rules.render_watching,
+    **dashboards.files(),
 }
 
 # Path in the repository, and the function that renders the file.

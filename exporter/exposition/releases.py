@@ -92,8 +92,9 @@ def _verdict(add: Add, judgement: Judgement) -> None:
     )
     add(
         "release_metric_info",
-        "What a metric is called, where it belongs, and its gauge.",
+        "What a metric is called, where it belongs, its source and its gauge.",
         1,
+        source=metric.source,
         title=metric.title,
         tier=metric.tier.value,
         gauge=metric.gauge,

@@ -106,6 +106,12 @@ lifecycle_option = click.option(
     default=None,
     help="Allow reloading with a POST to /-/reload.",
 )
+web_option = click.option(
+    "--web.config.file",
+    "web_config_file",
+    type=click.Path(path_type=Path),
+    help="TLS, basic auth and headers, in the format of Prometheus' own programs.  [default: none]",
+)
 
 
 raw_option = click.option(
@@ -144,6 +150,7 @@ def cli() -> None:
 @storage_option
 @address_option
 @lifecycle_option
+@web_option
 @raw_option
 @retention_option
 @level_option
@@ -159,6 +166,7 @@ def serve(**flags: object) -> None:
 @cli.command()
 @address_option
 @lifecycle_option
+@web_option
 @level_option
 @format_option
 @storage_option

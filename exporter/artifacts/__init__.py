@@ -7,6 +7,7 @@ from exporter.artifacts import (
     alert_rules,
     alertmanager,
     gate_schema,
+    kubernetes,
     metrics_page,
     release_schema,
     runbooks,
@@ -20,6 +21,16 @@ INSTALLED: dict[str, Callable[[Site], str]] = {
     "prometheus/rules/release-watching.yml": alert_rules.render_watching,
 }
 
+
+def render_installed(site: Site) -> dict[str, str]:
+    """Return the files of an installation, by their path."""
+    return {name: render(site) for name, render in INSTALLED.items()}
+
+
+def _manifest(render: Callable[[kubernetes.Files], str]) -> str:
+    return render(render_installed(Site()))
+
+
 # Path in the repository, and the function that renders the file.
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/gate.schema.json": gate_schema.render,
@@ -27,4 +38,6 @@ ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/release.schema.json": release_schema.render,
     **runbooks.pages(),
     **{name: partial(render, Site()) for name, render in INSTALLED.items()},
+    **{name: partial(_manifest, render) for name, render in kubernetes.MANIFESTS.items()},
+    **kubernetes.EXAMPLES,
 }

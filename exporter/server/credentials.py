@@ -23,7 +23,7 @@ class BusyError(Exception):
 
 
 class Credentials:
-    """Who may come in; remembers the digest of each user's good password, never a password."""
+    """Who may come in; remembers a digest of each user's good password, never a password."""
 
     def __init__(self) -> None:
         """Try one password at a time, beside the event loop."""
@@ -36,10 +36,13 @@ class Credentials:
         """Tell whether an Authorization header names one of them; raises BusyError."""
         name, password = parse(header)
         hashed = dict(users).get(name)
-        digest = self._digest(name, hashed or b"", password)
+        if hashed is None:
+            await self._try(password, _nobody(users))
+            return False
+        digest = hmac.digest(self._key, hashed + password, "sha256")
         if hmac.compare_digest(self._good.get(name, b""), digest):
             return True
-        if not await self._try(password, hashed or _nobody(users)) or hashed is None:
+        if not await self._try(password, hashed):
             return False
         self._good[name] = digest
         return True
@@ -53,11 +56,6 @@ class Credentials:
             return await loop.run_in_executor(self._thread, _matches, password, hashed)
         finally:
             self._waiting -= 1
-
-    def _digest(self, *parts: bytes) -> bytes:
-        """Return what stands for the parts, whatever is in them; a new hash makes another."""
-        framed = b"".join(len(part).to_bytes(8) + part for part in parts)
-        return hmac.digest(self._key, framed, "sha256")
 
 
 def parse(header: bytes) -> tuple[bytes, bytes]:

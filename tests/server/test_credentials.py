@@ -90,6 +90,12 @@ def test_who_is_not_there_costs_as_much_as_who_is(tried: list[bytes]) -> None:
     assert [one[:7] for one in tried] == [ALICE[1][:7]]
 
 
+def test_who_is_not_there_stays_out_whatever_bcrypt_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bcrypt, "checkpw", lambda *_: True)
+    assert not asyncio.run(Credentials().verify(USERS, header(b"eve:s3cret")))
+    assert asyncio.run(Credentials().verify(USERS, header(b"alice:any")))
+
+
 def test_bcrypt_sees_seventy_two_bytes_of_a_password_as_everywhere() -> None:
     users = ((b"alice", hashed(b"x" * 72)),)
     assert asyncio.run(Credentials().verify(users, header(b"alice:" + b"x" * 100)))

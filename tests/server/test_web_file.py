@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -181,6 +182,34 @@ def test_what_would_leave_the_door_open_is_refused_though_promtool_takes_it(
         WebFile(file)
     assert said in str(refused.value)
     assert promtool(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "versions"),
+    [
+        ("TLS", ("TLSv1_2", "TLSv1_3")),
+        ("versions", ("TLSv1_2", "TLSv1_3")),
+        ("one version", ("TLSv1_3", "TLSv1_3")),
+        ("cipher suites", ("TLSv1_2", "TLSv1_2")),
+    ],
+)
+def test_the_versions_are_those_of_the_file(
+    folder: Path, name: str, versions: tuple[str, str]
+) -> None:
+    context = WebFile(write(folder, GOOD[name])).current().context
+    assert context is not None
+    found = (context.minimum_version, context.maximum_version)
+    assert found == (ssl.TLSVersion[versions[0]], ssl.TLSVersion[versions[1]])
+
+
+def test_every_suite_of_the_format_is_known_to_openssl(folder: Path) -> None:
+    chosen = "".join(f"\n  - {name}" for name in CIPHERS)
+    text = TLS + "  max_version: TLS12\n  prefer_server_cipher_suites: false\n  cipher_suites:"
+    context = WebFile(write(folder, text + chosen)).current().context
+    assert context is not None
+    offered = {one["name"] for one in context.get_ciphers()}
+    assert set(CIPHERS.values()) <= offered
+    assert not context.options & ssl.OP_CIPHER_SERVER_PREFERENCE
 
 
 def test_names_of_clients_need_a_verified_certificate(folder: Path) -> None:

@@ -106,6 +106,12 @@ lifecycle_option = click.option(
     default=None,
     help="Allow reloading with a POST to /-/reload.",
 )
+web_option = click.option(
+    "--web.config.file",
+    "web_config_file",
+    type=click.Path(path_type=Path),
+    help="TLS, basic auth and headers, in the format of Prometheus' own programs.  [default: none]",
+)
 
 
 raw_option = click.option(
@@ -144,6 +150,7 @@ def cli() -> None:
 @storage_option
 @address_option
 @lifecycle_option
+@web_option
 @raw_option
 @retention_option
 @level_option
@@ -159,6 +166,7 @@ def serve(**flags: object) -> None:
 @cli.command()
 @address_option
 @lifecycle_option
+@web_option
 @level_option
 @format_option
 @storage_option
@@ -455,13 +463,17 @@ def schema() -> None:
     help="Release file, or a folder of them: write an installation's own rules for it.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for those.")
+@click.option("--kubernetes", "for_kubernetes", is_flag=True, help="Write its manifests too.")
 @click.option("--runbook-url", help="Where the runbooks are, for links.")
 @click.option("--dashboard-url", help="Grafana's address up to /d, for links.")
-def generate(only_check: bool, out: Path | None, **flags: object) -> None:
+def generate(only_check: bool, for_kubernetes: bool, out: Path | None, **flags: object) -> None:
     """Write the files that follow from the catalog: those of a clone, or an installation's own.
 
     Exit code 1 when --check finds one that does not follow.
     """
     from exporter.commands import generating
 
-    sys.exit(generating.generate(Path.cwd(), out, flags, only_check=only_check))
+    code = generating.generate(
+        Path.cwd(), out, flags, only_check=only_check, for_kubernetes=for_kubernetes
+    )
+    sys.exit(code)

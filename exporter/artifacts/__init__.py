@@ -8,6 +8,7 @@ from exporter.artifacts import (
     alertmanager,
     dashboards,
     gate_schema,
+    kubernetes,
     metrics_page,
     release_schema,
     runbooks,
@@ -22,6 +23,16 @@ INSTALLED: dict[str, Callable[[Site], str]] = {
     **dashboards.files(),
 }
 
+
+def render_installed(site: Site) -> dict[str, str]:
+    """Return the files of an installation, by their path."""
+    return {name: render(site) for name, render in INSTALLED.items()}
+
+
+def _manifest(render: Callable[[kubernetes.Files], str]) -> str:
+    return render(render_installed(Site()))
+
+
 # Path in the repository, and the function that renders the file.
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/gate.schema.json": gate_schema.render,
@@ -29,4 +40,6 @@ ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/release.schema.json": release_schema.render,
     **runbooks.pages(),
     **{name: partial(render, Site()) for name, render in INSTALLED.items()},
+    **{name: partial(_manifest, render) for name, render in kubernetes.MANIFESTS.items()},
+    **kubernetes.EXAMPLES,
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from exporter.alerting.links import Links
-from exporter.artifacts import ARTIFACTS, INSTALLED
+from exporter.artifacts import ARTIFACTS, kubernetes, render_installed
 from exporter.artifacts.message_templates import load_templates
 from exporter.artifacts.site import Site
 from exporter.commands.receivers import check_receivers
@@ -17,13 +17,22 @@ from exporter.model import UserError
 DIFFERS = 1
 
 
-def generate(root: Path, out: Path | None, flags: Mapping[str, object], *, only_check: bool) -> int:
+def generate(
+    root: Path,
+    out: Path | None,
+    flags: Mapping[str, object],
+    *,
+    only_check: bool,
+    for_kubernetes: bool = False,
+) -> int:
     """Write every artifact below the root or `out`, or tell which no longer follows; 0 or 1."""
     if (out is None) != (flags.get("config_file") is None):
         raise UserError("generate: give both --config and --out, or neither in a clone")
+    if for_kubernetes and out is None:
+        raise UserError("generate: --kubernetes is for an installation; give --config and --out")
     if out is not None:
-        site = _site(flags)
-        files = {name: render(site) for name, render in INSTALLED.items()} | load_templates()
+        files = render_installed(_site(flags))
+        files |= load_templates() | (kubernetes.render(files) if for_kubernetes else {})
         return _write(out, files.items(), only_check=only_check)
     if not (root / "exporter" / "catalog.py").is_file():
         raise UserError(f"{root}: no clone of release-exporter; run it from the top of one")

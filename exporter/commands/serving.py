@@ -16,6 +16,7 @@ from exporter.records.keeping import Options
 from exporter.server.app import build_app
 from exporter.server.process import listen
 from exporter.server.process import serve as serve_app
+from exporter.server.web_file import WebFile
 from exporter.service import Service
 from exporter.telemetry.client import ENGINE
 
@@ -27,6 +28,7 @@ FOLDER = "release-exporter-demo-"
 def serve(flags: Mapping[str, object], clock: Clock) -> None:
     """Serve the release files until told to end."""
     settings = settle(flags)
+    web = WebFile(settings.web_config_file) if settings.web_config_file else None
     records = Options(settings.records_raw, settings.records_retention)
     service = Service(settings.config_file, settings.storage_path, clock, records)
     # The socket first: a taken port is said at once, before anything is read.
@@ -34,7 +36,7 @@ def serve(flags: Mapping[str, object], clock: Clock) -> None:
     try:
         service.start()
         app = build_app(service, clock, lifecycle=settings.web_enable_lifecycle)
-        serve_app(app, bound, service.reload)
+        serve_app(app, bound, service.reload, web)
     finally:
         service.runner.stop()
         ENGINE.close()  # it would go on with what it reads

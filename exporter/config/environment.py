@@ -48,6 +48,7 @@ class Environment(ReceiverSettings, BaseSettings):
     storage_path: Path = Path("data")
     web_listen_address: str = "127.0.0.1:10150"
     web_enable_lifecycle: bool = False
+    web_config_file: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["logfmt", "json"] = "logfmt"
     runbook_url: str = RUNBOOKS

@@ -54,7 +54,7 @@ def load_all(path: Path) -> Loaded:
 def load_release(file: Path, name: str) -> Release:
     """Return the release of that file; raises UserError with `name`, key and fix in every line."""
     try:
-        written = load_yaml(_read(file, name))
+        written = load_yaml(read_text(file, name))
     except YamlError as error:
         where = f"{name}: line {error.line}" if error.line else name
         raise UserError(f"{where}: {error}") from error
@@ -127,7 +127,8 @@ def _printable(name: str) -> str:
     return name if name.isprintable() else ascii(name)
 
 
-def _read(file: Path, name: str) -> str:
+def read_text(file: Path, name: str) -> str:
+    """Return what the file holds; raises UserError on what is no short text file."""
     if not file.is_file():
         raise UserError(f"{name}: not a regular file")
     try:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from exporter.collectors.downloads import Settings as Downloads
 from exporter.config.environment import Environment
-from exporter.doctor import configuration, downloads, environment, files, github, places, services
+from exporter.doctor import (
+    configuration,
+    downloads,
+    environment,
+    files,
+    github,
+    places,
+    services,
+    web,
+)
 from exporter.doctor.finding import INSTALLATION, Check, Finding, skipped
 from exporter.doctor.watched import about_of, watched
 from exporter.installation import Installation
@@ -50,6 +59,7 @@ class Examination:
             yield Check(INSTALLATION, environment.FILES, find)
         yield Check(INSTALLATION, places.STORAGE, partial(places.check_storage, storage))
         yield Check(INSTALLATION, places.ADDRESS, partial(places.check_address, address))
+        yield Check(INSTALLATION, web.NAME, partial(web.check_web, settings.web_config_file))
         yield from services.checks(settings)
 
     def _github(self) -> list[Check]:

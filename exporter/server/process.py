@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 
 import structlog
 import uvicorn
-from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp
 
 from exporter.model import UserError
+from exporter.server.connections import Connections, Http
+from exporter.server.guard import Guard
+from exporter.server.web_file import WebFile
 
 log = structlog.get_logger()
 
@@ -20,20 +22,6 @@ log = structlog.get_logger()
 GRACE = 3
 CONNECTIONS = 1000
 IDLE = 10
-PATIENCE = 5
-
-
-class _Protocol(H11Protocol):
-    """HTTP of which the first request must arrive in time: idle connections must not fill us."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own
-        """Begin to wait for the first request."""
-        super().connection_made(transport)
-        self.loop.call_later(PATIENCE, self._close_unless_asked)
-
-    def _close_unless_asked(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -61,23 +49,30 @@ def listen(address: str) -> socket.socket:
     return bound
 
 
-def serve(app: Starlette, bound: socket.socket, reload: Callable[[], object]) -> None:
-    """Serve until SIGTERM or SIGINT; SIGHUP reloads in the background."""
+def serve(
+    app: ASGIApp, bound: socket.socket, reload: Callable[[], object], web: WebFile | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT, as the web file says; SIGHUP reloads in the background."""
     config = uvicorn.Config(
-        app,
+        Guard(app, web) if web else app,
         log_config=None,
         access_log=False,
         lifespan="off",
+        # Nothing of ours speaks it, and the guard knows requests only.
+        ws="none",
         server_header=False,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=CONNECTIONS,
-        http=_Protocol,
+        http=Connections(web) if web else Http,  # type: ignore[arg-type]  # asked for a protocol, as a class is
     )
-    asyncio.run(_serve(_Server(config), bound, reload))
+    tls = web is not None and web.current().context is not None
+    asyncio.run(_serve(_Server(config), bound, reload, tls=tls))
 
 
-async def _serve(server: _Server, bound: socket.socket, reload: Callable[[], object]) -> None:
+async def _serve(
+    server: _Server, bound: socket.socket, reload: Callable[[], object], *, tls: bool
+) -> None:
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -88,5 +83,6 @@ async def _serve(server: _Server, bound: socket.socket, reload: Callable[[], obj
         loop.add_signal_handler(number, end)
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, reload))
     host, port = bound.getsockname()[:2]
-    log.info("Listening on", address=f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    log.info("Listening on", address=address, tls=tls)
     await server.serve(sockets=[bound])

@@ -41,6 +41,7 @@ def test_without_any_variable_the_defaults_work() -> None:
         "storage_path": Path("data"),
         "web_listen_address": "127.0.0.1:10150",
         "web_enable_lifecycle": False,
+        "web_config_file": None,
         "log_level": "info",
         "log_format": "logfmt",
         "runbook_url": RUNBOOKS,

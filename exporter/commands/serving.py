@@ -47,10 +47,7 @@ def demo(flags: Mapping[str, object], kept: Path | None, clock: Clock) -> None:
     """
     # What an abandoned read still writes there is no reason to end with an error.
     with tempfile.TemporaryDirectory(prefix=FOLDER, ignore_cleanup_errors=True) as folder:
-        if kept:
-            file = example.keep(kept, clock())
-        else:
-            file = example.prepare(Path(folder), clock())
+        file = example.keep(kept, clock()) if kept else example.prepare(Path(folder), clock())
         click.echo("The bundled example release: made data, its dates shifted to today.", err=True)
         click.echo("Status page and /metrics at the address below; end it with Ctrl-C.", err=True)
         storage = flags.get("storage_path") or Path(folder) / "data"

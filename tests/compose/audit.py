@@ -30,15 +30,15 @@ def load_services(name: str) -> dict[str, dict[str, Any]]:
 
 
 def _serves(service: Service) -> bool:
-    return service["restart"] != "no"
+    return bool(service["restart"] != "no")
 
 
 def _has_health_check(service: Service) -> bool:
     check = service["healthcheck"]
+    if not _serves(service):
+        return bool(check["disable"])
     # The exporter's is in its image.
-    return (
-        ("build" in service or check["test"][0] == "CMD") if _serves(service) else check["disable"]
-    )
+    return "build" in service or bool(check["test"][0] == "CMD")
 
 
 def _can_end(service: Service) -> bool:
@@ -66,7 +66,7 @@ def _names_no_secret(service: Service) -> bool:
     named = re.compile("PASSWORD|SECRET|TOKEN|API_URL")
     variables = service.get("environment", {}).items()
     return all(
-        name.endswith("_FILE") and str(value).startswith(("/", "${")) or not value
+        not value or (name.endswith("_FILE") and str(value).startswith(("/", "${")))
         for name, value in variables
         if named.search(name)
     )

@@ -48,7 +48,7 @@ def _can_end(service: Service) -> bool:
 
 
 def _rotates(service: Service) -> bool:
-    return {"max-size", "max-file"} <= service["logging"]["options"].keys()
+    return bool({"max-size", "max-file"} <= service["logging"]["options"].keys())
 
 
 def _mounts(service: Service) -> bool:

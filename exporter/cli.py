@@ -170,12 +170,18 @@ def serve(**flags: object) -> None:
 @level_option
 @format_option
 @storage_option
-def demo(**flags: object) -> None:
+@click.option(
+    "--folder",
+    "kept",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the example there, as if its beta ended the day before the first start.",
+)
+def demo(kept: Path | None, **flags: object) -> None:
     """Serve the bundled example release; needs no configuration, token or network."""
     with ending_at_once():
         from exporter.commands import serving
 
-        serving.demo(flags, clock)
+        serving.demo(flags, kept, clock)
 
 
 @cli.command()

@@ -3,10 +3,12 @@
 import gzip
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from exporter import atomic
 from exporter.config.loading import load_release
 from exporter.model import UserError
 from exporter.plan import DAY, Plan
@@ -17,6 +19,8 @@ EXAMPLE = "caro-v1.1.0"
 PLACES = (Path(__file__).parents[1] / "examples", Path(__file__).parent / "examples")
 
 _ISO = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(\.\d{3})?Z)?(?!\d)")
+# In a copy that is kept, the address is that of the last time.
+_REGISTRY = re.compile(r"^( +url: )http\S+$", re.MULTILINE)
 _FORM = re.compile(r"(\d{4}/\d\d/\d\d \d{1,2}:\d\d:\d\d [AP]M) P[SD]T")
 
 
@@ -38,10 +42,24 @@ def prepare(folder: Path, now: datetime) -> Path:
     return folder / "release.yaml"
 
 
+def keep(folder: Path, now: datetime) -> Path:
+    """Return the release file of the copy in the folder; the first call makes it, as a whole.
+
+    Its beta ended yesterday, so that each of its days is over and has a record.
+    """
+    kept, unfinished = folder / EXAMPLE, folder / f".{EXAMPLE}"
+    if not kept.exists():
+        plan = load_release(find_example() / "release.yaml", EXAMPLE).plan
+        shutil.rmtree(unfinished, ignore_errors=True)
+        prepare(unfinished, plan.midnight(plan.today(now)).astimezone(UTC) - timedelta(seconds=1))
+        unfinished.rename(kept)
+    return kept / "release.yaml"
+
+
 def connect(file: Path, upstream: Recorded) -> dict[str, str]:
     """Let the copy ask the recorded services; returns the environment that GitHub takes."""
     text, before = file.read_text(), file.stat()
-    file.write_text(text.replace("url: https://crates.io", f"url: {upstream.url}"))
+    atomic.write_atomically(file, _REGISTRY.sub(rf"\g<1>{upstream.url}", text))
     os.utime(file, (before.st_atime, before.st_mtime))
     return {"GITHUB_URL": upstream.github, "GITHUB_TOKEN": "made-up"}
 

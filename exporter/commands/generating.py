@@ -66,7 +66,11 @@ def _write(root: Path, files: Iterable[tuple[str, str]], *, only_check: bool) ->
             click.echo(f"{name}: does not follow; run `release-exporter generate`", err=True)
             code = DIFFERS
             continue
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+        except OSError as error:
+            why = (error.strerror or "not written").lower()
+            raise UserError(f"--out: {file}: {why}") from error
         click.echo(f"wrote {name}")
     return code

@@ -42,11 +42,14 @@ def serve(flags: Mapping[str, object], clock: Clock) -> None:
         ENGINE.close()  # it would go on with what it reads
 
 
-def demo(flags: Mapping[str, object], clock: Clock) -> None:
-    """Serve a copy of the example, its dates shifted so that the beta ends today."""
+def demo(flags: Mapping[str, object], kept: Path | None, clock: Clock) -> None:
+    """Serve a copy of the example, its dates shifted so that the beta ends today.
+
+    With `kept`, the copy in that folder: the same one at each start.
+    """
     # What an abandoned read still writes there is no reason to end with an error.
     with tempfile.TemporaryDirectory(prefix=FOLDER, ignore_cleanup_errors=True) as folder:
-        file = example.prepare(Path(folder), clock())
+        file = example.keep(kept, clock()) if kept else example.prepare(Path(folder), clock())
         click.echo("The bundled example release: made data, its dates shifted to today.", err=True)
         click.echo("Status page and /metrics at the address below; end it with Ctrl-C.", err=True)
         storage = flags.get("storage_path") or Path(folder) / "data"

@@ -7,6 +7,8 @@ from exporter.catalog import CATALOG, Judged, Metric
 from exporter.dashboards import alerts, annotations, links, own, parts, variables, verdicts
 from exporter.dashboards.header import header
 from exporter.dashboards.model import COLUMNS, Dashboard, Item, Panel, Query, Row
+from exporter.dashboards.part import Part
+from exporter.dashboards.process import community
 from exporter.dashboards.tile import tile
 from exporter.dashboards.trend import trend
 
@@ -85,16 +87,14 @@ def _of_metric(metric: Metric, site: Links) -> Iterator[Item]:
         yield from _of_series(metric, series, part if place == 0 else None, site)
 
 
-def _of_series(
-    metric: Metric, series: Judged, part: parts.Part | None, site: Links
-) -> Iterator[Item]:
+def _of_series(metric: Metric, series: Judged, part: Part | None, site: Links) -> Iterator[Item]:
     height = part.height if part else _HEIGHT
     yield tile(metric, series, site, (_TILE, height), tall=True)
     yield trend(metric, series, width=_TREND if part else _TREND + _REST, height=height)
     if part:
         yield part.panel(_REST, height)
     if metric.id == "EM-5":
-        yield parts.community(COLUMNS, 3)
+        yield community(COLUMNS, 3)
 
 
 def _own() -> tuple[Item, ...]:

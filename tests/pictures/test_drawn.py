@@ -14,9 +14,9 @@ from exporter.dashboards import verdicts
 from exporter.model import Verdict
 from exporter.view import ReleaseView, View
 from tests.dashboards.reading import FOLDER, UIDS
+from tests.dashboards.served import CASES, SIGNS, exposed, failing, named, states
 from tests.live.asking import prometheus
 from tests.live.conftest import until
-from tests.live.test_dashboards import CASES, SIGNS, exposed, failing, named, states
 
 Report = dict[str, Any]
 Draw = Callable[..., Report]

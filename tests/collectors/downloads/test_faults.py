@@ -28,7 +28,7 @@ CLASSES = {
     "primary_limit": LIMITED,
     "secondary_limit": LIMITED,
     "not_found": ErrorClass.NOT_FOUND,
-    "gone": MALFORMED,
+    "gone": ErrorClass.NOT_FOUND,
     "unprocessable": MALFORMED,
     "429_seconds": LIMITED,
     "429_date": LIMITED,

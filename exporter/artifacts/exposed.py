@@ -18,9 +18,9 @@ from exporter.upstream.account import Known, Quota, Standing
 from exporter.view import ReleaseView, View
 
 _NOW = datetime(2026, 1, 13, 12, tzinfo=UTC)
-_BUGS = "release_open_bugs"
-# A catalog gauge and a sample of it that is there twice: that, too, has a series.
-_SAMPLE = Sample(_BUGS, 0, labels(priority="P0"), 1, _NOW)
+# A metric of several verdicts has all labels. What is there twice is said in a series, too.
+_KEY, _GAUGE = "PM-5/P0", "release_bug_resolution_seconds"
+_SAMPLE = Sample(_GAUGE, 0, labels(priority="P0"), 1, _NOW)
 
 
 def rows() -> Iterator[str]:
@@ -38,7 +38,7 @@ def rows() -> Iterator[str]:
 def _view() -> View:
     milestone = Milestone("beta", _NOW.date(), _NOW.date(), Phase.BETA, Phase.BETA)
     plan = Plan((milestone,), ZoneInfo("UTC"))
-    waiver = Waiver(CATALOG[0].id, "", "", "", date(2026, 1, 13))
+    waiver = Waiver(_KEY, "", "", "", date(2026, 1, 13))
     release = Release("", "", "", Path(), plan, CATALOG, {}, waivers=(waiver,))
     reading = Reading((_SAMPLE, _SAMPLE), 1, {Reason.OTHER: 1}, facts_from=_NOW)
     limits, failed = Limits(DAY, DAY), {ErrorClass.SERVER: 1}

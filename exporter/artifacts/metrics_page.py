@@ -75,8 +75,8 @@ def _supporting() -> Iterator[str]:
 
 def _own() -> Iterator[str]:
     yield "\n## What the exporter says of its verdicts, sources and itself\n"
-    yield "The label `priority` is there where a metric has a verdict for each. Beside these are the"
-    yield "process's own series (`process_…`).\n"
+    yield "The label `priority` is there where a metric has a verdict for each. Beside these are"
+    yield "those of the process (`process_…`).\n"
     yield "| series | type | labels | what it is |"
     yield "|---|---|---|---|"
     yield from exposed.rows()

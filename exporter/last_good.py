@@ -10,7 +10,7 @@ from typing import Any
 from exporter import atomic
 from exporter.model import Finding, Inapplicable, Labels, Reading, Reason, Rejection, Sample
 
-FORMAT = 4
+FORMAT = 5
 NAME = "last-good.json"
 
 
@@ -84,6 +84,7 @@ def _decode(kept: dict[str, Any]) -> Reading:
             Finding(one["file"], one["position"], one["rule"]) for one in kept["findings"]
         ),
         withheld={str(gauge): str(why) for gauge, why in kept["withheld"].items()},
+        files=tuple(map(str, kept["files"])),
     )
 
 

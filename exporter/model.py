@@ -166,9 +166,10 @@ class Reading:
     """Everything one source said in one run: all or nothing of it is published.
 
     `read` and `rejected` count items (events, rows, cases); `rejections` and `findings` list the
-    first `LISTED_REJECTIONS`; `facts_from` is the time of the newest fact. `withheld` says, by
-    gauge, why a value that looks good is not given: a part of its facts could not be read. The last
-    good samples of its other series then stand until the source's limit.
+    first `LISTED_REJECTIONS`, `files` as many names of what was read; `facts_from` is the time of
+    the newest fact. `withheld` says, by gauge, why a value that looks good is not given: a part of
+    its facts could not be read. The last good samples of its other series then stand until the
+    source's limit.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -179,6 +180,7 @@ class Reading:
     inapplicable: tuple[Inapplicable, ...] = ()
     findings: tuple[Finding, ...] = ()
     withheld: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -190,6 +192,7 @@ class Reading:
         facts_from: datetime | None = None,
         withheld: Mapping[str, str] | None = None,
         inapplicable: Iterable[Inapplicable] = (),
+        files: Iterable[str] = (),
     ) -> Self:
         """Return a reading whose counts by reason follow from its rejections."""
         every = tuple(rejections)
@@ -201,6 +204,7 @@ class Reading:
             facts_from=facts_from,
             withheld=withheld or {},
             inapplicable=tuple(inapplicable),
+            files=tuple(sorted(files))[:LISTED_REJECTIONS],
         )
 
 

@@ -41,6 +41,7 @@ def redact_reading(reading: Reading) -> Reading:
             for one in reading.findings
         ),
         inapplicable=tuple(replace(one, reason=redact(one.reason)) for one in reading.inapplicable),
+        files=tuple(map(redact, reading.files)),
     )
 
 

@@ -188,6 +188,21 @@ def test_explain_shows_inputs_counts_and_waivers(run: Run, tmp_path: Path) -> No
         assert text in done.stdout
 
 
+def test_explain_names_the_files_that_were_read_and_no_document_does(
+    run: Run, tmp_path: Path
+) -> None:
+    for tester in ("dana", "jane.doe@example.org"):
+        folder = tmp_path / "telemetry" / tester
+        folder.mkdir(parents=True)
+        event = {"id": tester, "timestamp": "2026-01-13T18:00:00Z", "event_type": "session_start"}
+        (folder / "2026-01-13.json").write_text(json.dumps([event]))
+    (tmp_path / "release.yaml").write_text(f"{RELEASE}sources: {{telemetry: {{}}}}\n")
+    said = run("--explain", "QM-2").stdout
+    assert "  file      telemetry/dana/2026-01-13.json\n" in said
+    assert "  file      [email]/2026-01-13.json\n" in said
+    assert "dana" not in run("--format", "json").stdout
+
+
 def test_a_dry_run_over_snapshots_says_what_each_day_would_have_been(
     run: Run, tmp_path: Path
 ) -> None:

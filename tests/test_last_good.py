@@ -63,6 +63,7 @@ READINGS = st.builds(
     ).map(tuple),
     facts_from=st.none() | MOMENTS,
     inapplicable=st.lists(st.builds(Inapplicable, TEXTS, LABELS, TEXTS), max_size=2).map(tuple),
+    files=st.lists(TEXTS, max_size=2).map(tuple),
 )
 
 

@@ -20,6 +20,7 @@ def test_every_text_of_a_reading_is_redacted() -> None:
         findings=(Finding(PERSON, PERSON, "email"),),
         inapplicable=(Inapplicable("release_x", (), PERSON),),
         withheld={"release_x": PERSON},
+        files=(f"{PERSON}.json",),
     )
     redacted = redact_reading(reading)
     assert "jane.doe" not in repr(redacted)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from exporter.artifacts import exposed
 from exporter.bands import Band
 from exporter.catalog import CATALOG, Due, Judged, Metric
 from exporter.durations import render as render_duration
@@ -16,14 +17,13 @@ Every gauge carries the labels `project` and `release`. Units are base units (se
 0 to 1); targets and bands below are in the user's. The first band that a value lies in applies.
 A release file may override bands and due phases, and add metrics of its own.
 
-A series is there once its source has said it. The source `downloads` is not part of this version
-yet: its metric is `unknown` once it is due, and its series are absent.
+A series is there once its source has said it, and absent while nothing acceptable is known.
 """
 
 
 def render() -> str:
     """Return the page as Markdown."""
-    return "\n".join([HEAD, *_catalog(), *_supporting()]) + "\n"
+    return "\n".join([HEAD, *_catalog(), *_supporting(), *_own()]) + "\n"
 
 
 def _catalog() -> Iterator[str]:
@@ -71,3 +71,12 @@ def _supporting() -> Iterator[str]:
     yield "|---|---|"
     for gauge, text in SUPPORTING.items():
         yield f"| `{gauge}` | {text} |"
+
+
+def _own() -> Iterator[str]:
+    yield "\n## What the exporter says of its verdicts, sources and itself\n"
+    yield "The label `priority` is there where a metric has a verdict for each. Beside these are"
+    yield "those of the process (`process_…`).\n"
+    yield "| series | type | labels | what it is |"
+    yield "|---|---|---|---|"
+    yield from exposed.rows()

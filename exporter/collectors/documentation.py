@@ -82,12 +82,13 @@ class Series:
 class Part:
     """What the checklist or the tests say; without any series it is unknown, and so is the whole.
 
-    `source` says in the evidence what was counted, such as "tests".
+    `source` says in the evidence what was counted, such as "tests"; `files` is where that stands.
     """
 
     source: str
     series: tuple[Series, ...]
     rejections: tuple[Rejection, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def checks(self) -> tuple[bool, ...]:
@@ -123,6 +124,7 @@ def measure(parts: Sequence[Part]) -> Reading:
         # A whole is as old as its oldest part.
         facts_from=min((one.observed for one in series), default=None),
         withheld=None if known else dict.fromkeys((RATIO, CHECK), _reason(rejections)),
+        files={file for part in parts for file in part.files},
     )
 
 
@@ -142,7 +144,8 @@ def load_tests(settings: Settings, context: Context) -> Part:
     # `website examples` for `test_website_examples`
     name = settings.filter.removeprefix("test_").replace("_", " ")
     series = (Series(name, checks, observed),) if checks else ()
-    return Part("tests", series, tuple(rejections))
+    files = tuple(run.file for run in results.runs if run.chosen.total)
+    return Part("tests", series, tuple(rejections), files)
 
 
 def load_checklist(pattern: str, context: Context) -> Part:
@@ -154,7 +157,7 @@ def load_checklist(pattern: str, context: Context) -> Part:
     except ItemError as error:
         return Part(f"items of {found.name}", (), (error.rejection,))
     series = tuple(Series(check.name, (check.passed,), observed) for check in checks)
-    return Part(f"items of {found.name}", series, tuple(rejections))
+    return Part(f"items of {found.name}", series, tuple(rejections), (found.name,))
 
 
 def _reason(rejections: Sequence[Rejection]) -> str:

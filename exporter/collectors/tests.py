@@ -108,6 +108,7 @@ def measure(results: Results, since: datetime | None = None) -> Reading:
         rejections=rejections,
         facts_from=max((run.time for run in results.runs), default=None),
         withheld=None if known else dict.fromkeys((RATIO, RESULTS), _reason(results, len(old))),
+        files={run.file for run in runs},
     )
 
 

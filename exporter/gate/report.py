@@ -65,6 +65,8 @@ class SourceLine:
     rejected: Annotated[dict[Reason, int], Field(description="items not counted, by reason")]
     rejections: tuple[RejectedItem, ...]
     findings: tuple[PrivacyFinding, ...]
+    # For who asks beside the files. A folder is easily called as its tester is: no document has it.
+    files: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
 
 @dataclass(frozen=True, slots=True)

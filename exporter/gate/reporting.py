@@ -150,6 +150,7 @@ def _source(name: str, state: SourceState, plan: Plan, now: datetime) -> SourceL
             PrivacyFinding(x.file, x.position, x.rule)
             for x in (reading.findings if reading else ())
         ),
+        files=reading.files if reading else (),
     )
 
 

@@ -4,6 +4,7 @@ They lie in `<project>/<release>/calculated/<day>-verdicts.json`; any folder abo
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ def read_latest(folder: Path, day: date | None, now: datetime) -> tuple[Report, 
     for days in _by_folder(folder).values():
         chosen = max(days) if day is None else day
         if chosen in days:
-            reports.append(_read(days[chosen], chosen, now))
+            reports.append(_one_of(days, chosen, now))
         else:
             name = inert(next(iter(days.values())).name)
             reports.append(cannot_tell(name, [f"there is no snapshot of {chosen}"], now))
@@ -87,6 +88,21 @@ def _read(found: Found, day: date, now: datetime) -> Report:
         return reports[0]
     problem = f"does not hold the snapshot of {day} that its name promises"
     return cannot_tell(found.path.name, [problem], now)
+
+
+def _one_of(days: Mapping[date, Found], day: date, now: datetime) -> Report:
+    """Return the report of that day; one of another release was put there by mistake."""
+    report = _read(days[day], day, now)
+    before = max((one for one in days if one < day), default=None)
+    other = _read(days[before], before, now) if before else report
+    if not (report.release and other.release) or _release(report) == _release(other):
+        return report
+    problem = f"the snapshots of {before} and {day} are of two releases, in one folder"
+    return cannot_tell(days[day].path.name, [problem], now)
+
+
+def _release(report: Report) -> tuple[str, str]:
+    return report.project, report.release
 
 
 def _of_now(report: Report, now: datetime) -> Report:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from exporter.files import Found
-from exporter.model import ErrorClass, Reason, Rejection, SourceError
+from exporter.model import LISTED_REJECTIONS, ErrorClass, Reason, Rejection, SourceError
 from exporter.privacy import RULES, Audit, Rule
 from exporter.telemetry.counts import Bounds
 from exporter.telemetry.events import Options
@@ -64,7 +64,8 @@ class Folder:
             now = min(now, index.bounds.until - 1)
         moved = request.privacy_moved
         reading = measure(index, self._rules, moved, found.rejections, now)
-        return Reply(reading, decoded)
+        names = tuple(one.name for one in found.files[:LISTED_REJECTIONS])
+        return Reply(replace(reading, files=names), decoded)
 
     def _update(self, files: Sequence[Found], now: float) -> tuple[Index, int]:
         """Return the index of the files, and how many bytes were decoded for it."""

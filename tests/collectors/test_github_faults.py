@@ -65,7 +65,7 @@ ENDPOINTS = {
     "repository": "/api/v3/repos/wildcard/caro",
     "issues": "/api/v3/repos/wildcard/caro/issues",
     "further pages": "/api/v3/repositories/",
-    "label": "/api/v3/repos/wildcard/caro/labels/",
+    "label": "/api/v3/repos/wildcard/caro/labels",
     "milestones": "/api/v3/repos/wildcard/caro/milestones",
 }
 GOOD = [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.gate.decision import Decision
 from exporter.gate.document import dump
 from exporter.gate.report import Report
 from exporter.gate.reporting import report_of
@@ -82,6 +83,15 @@ def test_a_file_under_another_days_name_is_not_that_day(tmp_path: Path) -> None:
     (found,) = read_latest(tmp_path, None, NOW)
     assert found.decision == "UNKNOWN"
     assert "does not hold the snapshot of 2026-01-17" in found.reasons[0].text
+
+
+def test_a_snapshot_of_another_release_does_not_decide_for_this_one(tmp_path: Path) -> None:
+    keep(tmp_path, report(-1))
+    other = replace(report(), release="v1.0.0")
+    (tmp_path / f"caro/v1.1.0/calculated/{other.day}-verdicts.json").write_text(dump(other))
+    (told,) = read_latest(tmp_path, None, NOW)
+    assert told.decision is Decision.UNKNOWN
+    assert "are of two releases, in one folder" in told.problems[0]
 
 
 def test_a_folder_without_snapshots_cannot_be_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any
 
@@ -132,7 +133,7 @@ def test_a_file_of_many_blocks_says_the_same_as_many_files(exports: Exports, sha
     for start in range(0, len(events), 50):
         exports.write(f"{start}.json", compact({"events": events[start : start + 50]}))
     (exports.folder / "export.json").unlink()
-    assert exports.read() == whole
+    assert replace(exports.read(), files=whole.files) == whole
     assert whole.read == 6000
 
 
@@ -158,7 +159,7 @@ def test_a_folder_of_a_thousand_files_says_the_same_as_one(exports: Exports) -> 
     for number in range(1000):
         name = f"{number % 30}/{number}.json{'.gz' if number % 3 == 0 else ''}"
         exports.write(name, list(SHAPES.values())[number % 8](events[2 * number : 2 * number + 2]))
-    assert exports.read() == whole
+    assert replace(exports.read(), files=whole.files) == whole
     assert whole.read == 2000
 
 

@@ -219,8 +219,10 @@ def _of_repository(facts: Facts, opened: int, new: int, now: datetime) -> list[S
     found = [
         Sample("release_open_issues", opened, (), None, now, f"{name}, without pull requests"),
         Sample("release_new_issues", new, (), None, now, f"{name}, opened in the last 24 hours"),
-        Sample("release_repository_stars", facts.repository.stargazers_count, (), None, now, name),
     ]
+    stars = facts.repository.stargazers_count
+    if stars is not None:
+        found.append(Sample("release_repository_stars", stars, (), None, now, name))
     if isinstance(facts.discussions, Discussions):
         one = facts.discussions
         text = f"{name}, as of {one.asked:%Y-%m-%d %H:%M} UTC"

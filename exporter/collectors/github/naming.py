@@ -42,15 +42,32 @@ def find_unknown(
 
 def _label_problem(session: Session, repository: str, name: str) -> str:
     """Return what is wrong with a label that no issue carries; empty when it just has none."""
-    try:
-        found = session.get(f"repos/{repository}/labels/{quote(name, safe='')}", Label).value.name
-    except SourceError as error:
-        if error.kind is not ErrorClass.NOT_FOUND:
-            raise
+    found = _find_label(session, repository, name)
+    if found is None:
         return f"there is no label '{name}'; create it, or correct priorities or labels"
     if found != name:
         return f"the label '{name}' has other capital letters on GitHub; write it as it is there"
     return ""
+
+
+def _find_label(session: Session, repository: str, name: str) -> str | None:
+    """Return the label as GitHub writes it; None when neither it nor the list has it."""
+    path = f"repos/{repository}/labels"
+    try:
+        return session.get(f"{path}/{quote(name, safe='')}", Label).value.name
+    except SourceError as error:
+        if error.kind is not ErrorClass.NOT_FOUND:
+            raise
+    # What stands between us and GitHub may not pass on a name with a space, an emoji or a slash.
+    pages = session.pages(path, list[Label], {"per_page": 100})
+    try:
+        known = {one.name for page in pages for one in page}
+    except SourceError as error:
+        if error.kind is not ErrorClass.NOT_FOUND:
+            raise
+        return None
+    alike = (one for one in sorted(known) if one.casefold() == name.casefold())
+    return name if name in known else next(alike, None)
 
 
 def _milestone_problem(session: Session, repository: str, title: str) -> str:

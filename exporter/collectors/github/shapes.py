@@ -8,15 +8,15 @@ import msgspec
 from exporter.config.release_file import REPOSITORY
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Stars = Annotated[int, msgspec.Meta(ge=0, le=10**10)]
 
 
 class Repository(msgspec.Struct, frozen=True):
     """A repository under the name that it has now."""
 
-    id: int
     full_name: Annotated[str, msgspec.Meta(pattern=REPOSITORY, max_length=200)]
-    html_url: str
-    stargazers_count: int
+    html_url: str = ""
+    stargazers_count: Stars | None = None
     has_discussions: bool | None = None
 
 
@@ -39,7 +39,6 @@ class PullRequest(msgspec.Struct, frozen=True):
 class Issue(msgspec.Struct, frozen=True):
     """An issue or, with the key `pull_request`, a pull request."""
 
-    id: int
     number: int
     state: Literal["open", "closed"]
     created_at: Moment

@@ -1,13 +1,14 @@
 """One verdict with all that it was made from."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from exporter.gate.output.wording import age, moment
+from exporter.gate.output.wording import age, local, moment
 from exporter.gate.report import Report, SourceLine
 from exporter.gate.verdicts import Fact, Line, word
 from exporter.gate.waivers import STATE_WORDS
 from exporter.inert import plain
-from exporter.model import UserError
+from exporter.model import LISTED_REJECTIONS, UserError
 
 
 def render(report: Report, key: str) -> str:
@@ -30,9 +31,11 @@ def _verdict(report: Report, line: Line) -> Iterator[tuple[str, str]]:
     yield "target", line.target + bound
     yield "verdict", f"{word(line)}: {line.reason}"
     yield "blocks", "its fail blocks the release" if line.blocking else "it does not block alone"
-    yield "due", f"{'yes' if line.due else 'no'}, from {line.due_from or 'the beginning'}"
+    begins = _time(report, line.due_from) or "the beginning"
+    yield "due", f"{'yes' if line.due else 'no'}, from {begins}"
     yield "n", "not known" if line.n is None else f"{line.n:,}"
-    yield "facts", f"{line.observed or 'no time is known'}{f', {age(line)} old' * bool(age(line))}"
+    facts = _time(report, line.observed) or "no time is known"
+    yield "facts", f"{facts}{f', {age(line)} old' * bool(age(line))}"
     yield "computed", line.evidence or "there is no value"
     for fact in line.facts:
         yield "input", _fact(fact)
@@ -59,13 +62,23 @@ def _source(report: Report, line: Line) -> Iterator[tuple[str, str]]:
         yield "source", f"{line.source}: not there"
         return
     yield "source", f"{source.name}: {source.state}{f': {source.why}' * bool(source.why)}"
-    yield "read", f"{source.succeeded or 'never'}, newest fact {source.facts_from or 'unknown'}"
+    newest = _time(report, source.facts_from) or "unknown"
+    yield "read", f"{_time(report, source.succeeded) or 'never'}, newest fact {newest}"
     if source.read is not None:
         yield "items", f"{source.read:,} read, {sum(source.rejected.values()):,} rejected"
     yield from _items(source, findings=line.metric == "QM-3")
 
 
+def _time(report: Report, time: datetime | None) -> str:
+    """Return the time where the release lives; empty for none."""
+    return f"{local(report, time):%Y-%m-%d %H:%M:%S %Z}" if time else ""
+
+
 def _items(source: SourceLine, *, findings: bool) -> Iterator[tuple[str, str]]:
+    for file in source.files:
+        yield "file", file
+    if len(source.files) == LISTED_REJECTIONS:
+        yield "file", "…"
     for reason, count in source.rejected.items():
         yield "rejected", f"{reason}: {count:,}"
     for one in source.rejections:

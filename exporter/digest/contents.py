@@ -131,8 +131,9 @@ def _joined(said: str, changed: str) -> str:
 
 
 def _by_day(samples: Sequence[Sample], unit: Unit) -> str:
-    days = sorted((dict(one.labels).get("day", ""), one) for one in samples if one.labels)
-    return " → ".join(_of_day(day, one, unit) for day, one in days[-MOST_DAYS:]) or "N/A"
+    days = {dict(one.labels)["day"]: one for one in samples}
+    last = sorted(days.items(), key=lambda one: one[0])[-MOST_DAYS:]
+    return " → ".join(_of_day(day, one, unit) for day, one in last) or "N/A"
 
 
 def _of_day(day: str, sample: Sample, unit: Unit) -> str:

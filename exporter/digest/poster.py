@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 # Between two looks, and so between two attempts.
 PATIENCE = 60.0
+# While a source has not been tried yet, for which a summary waits.
+SOON = 2.0
 LEAST = 0.5
 # Without an earlier summary, changes are told since the record of so many days before.
 SPAN = {Review.DAILY: DAY, Review.WEEKLY: timedelta(days=7)}
@@ -79,10 +81,11 @@ class Poster:
 
     def pause(self) -> float:
         """Return seconds until the next look, which is exact where a review begins."""
-        now = self._now()
-        plans = (view.release.plan.as_of(now) for view in self._views())
-        waits = ((next_time(plan, now) - now).total_seconds() for plan in plans)
-        return max(LEAST, min([PATIENCE, *waits]))
+        now, views = self._now(), list(self._views())
+        moments = (next_time(view.release.plan.as_of(now), now) for view in views)
+        waits = [(moment - now).total_seconds() for moment in moments]
+        usual = PATIENCE if all(view.tried for view in views) else SOON
+        return max(LEAST, min([usual, *waits]))
 
     def _keep(self) -> None:
         while True:

@@ -1,5 +1,6 @@
 """What each review is told: the user's list, with changes, and N/A where nothing is known."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -155,10 +156,9 @@ def test_every_subject_is_a_verdict_or_a_series_that_exists() -> None:
 
 @pytest.mark.parametrize("digest", [daily, weekly])
 def test_without_any_data_every_value_is_not_available_and_nothing_is_good(
-    digest: type[Digest],
+    digest: Callable[[dict[str, SourceState]], Digest],
 ) -> None:
     made = digest({})
-    assert isinstance(made, Digest)
     text = render(made)
     assert "✅" not in text
     assert made.report.decision is Decision.UNKNOWN

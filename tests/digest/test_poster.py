@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from exporter.alerting.links import Links
 from exporter.digest import contents
-from exporter.digest.poster import PATIENCE, Poster, Settings
+from exporter.digest.poster import PATIENCE, SOON, Poster, Settings
 from exporter.digest.reviews import LATE, Review
 from exporter.exposition.publisher import render_openmetrics
 from exporter.freshness import SourceState
@@ -214,6 +214,8 @@ def test_it_wakes_when_a_review_begins(world: World) -> None:
     assert world.poster.pause() == pytest.approx(20)
     world.now = NINE
     assert world.poster.pause() == PATIENCE
+    world.tried = False
+    assert world.poster.pause() == SOON
 
 
 def test_one_release_that_fails_keeps_no_other_from_its_summary(

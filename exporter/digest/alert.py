@@ -30,15 +30,19 @@ _OK = 200
 def alert_of(digest: Digest, links: Links) -> Alert:
     """Return the alert as Alertmanager's interface takes it."""
     due, report = digest.due, digest.report
+    # As they are in the exporter's series.
+    project, release = (inert(one, LABEL_LENGTH) for one in (report.project, report.release))
+    link = links.of_release(EXECUTIVE, project, release)
     return {
         "labels": {
             "alertname": f"Release{due.review.title()}Review",
             "severity": SEVERITY,
-            "project": inert(report.project, LABEL_LENGTH),
-            "release": inert(report.release, LABEL_LENGTH),
+            "project": project,
+            "release": release,
             "review": _moment(due.moment),
         },
-        "annotations": {name: inert(said) for name, said in _annotations(digest, links)},
+        "annotations": {name: inert(said) for name, said in _annotations(digest)}
+        | {"dashboard_url": link},
         "startsAt": _moment(due.moment),
         "endsAt": _moment(due.moment + LATE + MARGIN),
     }
@@ -67,13 +71,12 @@ def _post(url: str, alert: Alert) -> None:
         raise SourceError(classify(answer.status), message)
 
 
-def _annotations(digest: Digest, links: Links) -> Iterator[tuple[str, str]]:
+def _annotations(digest: Digest) -> Iterator[tuple[str, str]]:
     report = digest.report
     yield "subject", text.subject(digest)
     yield "summary", f"{report.project} {report.release}: {text.subject(digest)}"
     yield "decision", text.decision(digest)
     yield "since", text.since(digest)
-    yield "dashboard_url", links.of_release(EXECUTIVE, report.project, report.release)
     # The templates go through them in the order of their names.
     for place, section in enumerate(digest.sections, 1):
         yield f"section_{place}", section.title

@@ -35,6 +35,7 @@ scrape_configs:
 """
 # Prometheus carries a wait over its own restart only from so long on; here the waits are short too.
 SHORT = "--rules.alert.for-grace-period=1s"
+WAITS = {"1m": "1s", "10m": "4s", "15m": "5s"}
 
 Told = tuple[str, str]
 
@@ -43,7 +44,7 @@ class Watched:
     """The bundled example, whose beta ends today, with a mailbox at the other end.
 
     With `sources` it asks the recorded services too; these settings are added to its sources', and
-    all are read every second. `wait` takes the place of every wait in the rules.
+    all are read every second. The `impatient` one has rules that wait for seconds.
     """
 
     def __init__(
@@ -51,14 +52,15 @@ class Watched:
         folder: Path,
         receivers: ReceiverSettings,
         sources: Mapping[str, Mapping[str, str]] | None = None,
-        wait: str = "",
+        *,
+        impatient: bool = False,
     ) -> None:
         self._folder = folder
         self._receivers = receivers
         self._stack = ExitStack()
         self._environment: dict[str, str] = {}
         self._address = f"127.0.0.1:{_free_port()}"
-        self._flags = [SHORT] if wait else []
+        self._flags = [SHORT] if impatient else []
         self.release = prepare(folder / "release", self._now())
         text = self.release.read_text("utf-8").replace("interval: 5m", "interval: 1s")
         self.release.write_text(text, "utf-8")
@@ -66,8 +68,8 @@ class Watched:
             self._connect()
             self.configure(sources)
         self._generate(folder / "generated")
-        if wait:
-            _shorten(folder / "generated/prometheus/rules", wait)
+        if impatient:
+            _shorten(folder / "generated/prometheus/rules")
         self.programs: list[Program] = []
 
     def start(self) -> None:
@@ -132,8 +134,9 @@ class Watched:
         self.release.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
 
     def active(self) -> set[Told]:
-        """Return what Alertmanager holds: alerts with their source or metric, less the watchdog."""
-        alerts = httpx.get(f"{self.alertmanager.url}/api/v2/alerts", timeout=10).json()
+        """Return what Alertmanager tells: alerts with their source or metric, less the watchdog."""
+        url = f"{self.alertmanager.url}/api/v2/alerts?inhibited=false"
+        alerts = httpx.get(url, timeout=10).json()
         return {_told(one["labels"]) for one in alerts} - {("ReleaseWatchdog", "")}
 
     @contextmanager
@@ -148,9 +151,11 @@ class Watched:
 
         thread = threading.Thread(target=look, daemon=True)
         thread.start()
-        yield seen
-        over.set()
-        thread.join()
+        try:
+            yield seen
+        finally:
+            over.set()
+            thread.join()
 
     def until_calm(self, seconds: float = 60) -> None:
         """Return when Alertmanager holds nothing any more."""
@@ -230,10 +235,14 @@ def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _shorten(rules: Path, wait: str) -> None:
+def _shorten(rules: Path) -> None:
+    """Let rules wait for so many seconds instead: what waits longest still does."""
     for file in rules.iterdir():
         text = file.read_text("utf-8")
-        file.write_text(re.sub(r"(?m)^(    (?:for|keep_firing_for): )\S+$", rf"\g<1>{wait}", text))
+        for usual, short in WAITS.items():
+            text = re.sub(rf"(?m)^(  +(?:for|keep_firing_for): ){usual}$", rf"\g<1>{short}", text)
+        assert not re.search(r"(?m)^  +(?:for|keep_firing_for): \d+m$", text)
+        file.write_text(text, "utf-8")
 
 
 def _free_port() -> int:

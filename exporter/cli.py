@@ -127,6 +127,12 @@ retention_option = click.option(
     callback=lambda _context, _option, value: _duration(value),
     help="Remove the records of days that are older, such as 400d.  [default: none]",
 )
+digest_option = click.option(
+    "--digest/--no-digest",
+    "digest",
+    default=None,
+    help="Post a summary for each review to RELEASE_EXPORTER_ALERTMANAGER_URL.  [default: posted]",
+)
 
 
 def _duration(written: str | None) -> timedelta | None:
@@ -153,6 +159,7 @@ def cli() -> None:
 @web_option
 @raw_option
 @retention_option
+@digest_option
 @level_option
 @format_option
 def serve(**flags: object) -> None:
@@ -426,6 +433,35 @@ def doctor(*, as_json: bool, **flags: object) -> None:
         sys.stdout.flush()
         os._exit(code)
     sys.exit(code)
+
+
+@cli.command()
+@config_option
+@storage_option
+@level_option
+@format_option
+@click.option("--release", "only_release", metavar="NAME", help="Only this release.")
+@click.option(
+    "--review",
+    type=click.Choice(["daily", "weekly"]),
+    help="Which review.  [default: weekly once the release is out, else daily]",
+)
+@click.option("--print", "only_print", is_flag=True, help="Print it and post nothing.")
+def digest(
+    only_release: str | None, review: str | None, *, only_print: bool, **flags: object
+) -> None:
+    """Read every source once and post the summary for a review now, or only print it.
+
+    The exporter posts one by itself at each review while it serves: daily at 9:00 during the beta,
+    Mondays at 10:00 once the release is out. Exit code 0 when every source could be read and the
+    summary was taken, 1 when not, 2 for a mistake in the configuration.
+    """
+    from exporter.telemetry.client import ENGINE
+
+    ENGINE.start()
+    from exporter.commands import digesting
+
+    sys.exit(digesting.digest(flags, only_release, review, clock, only_print=only_print))
 
 
 @cli.command()

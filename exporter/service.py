@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from exporter.digest.poster import Poster, Settings
 from exporter.exposition.publisher import Publisher
 from exporter.installation import Installation, load_installation
 from exporter.model import UserError
@@ -33,6 +34,7 @@ class Service:
         storage: Path,
         now: Callable[[], datetime],
         records: Options = Options(),  # noqa: B008 - it is frozen
+        digests: Settings = Settings(),  # noqa: B008 - it is frozen
     ) -> None:
         """Serve the releases of that file or folder; nothing is read before `start`."""
         self._path = path
@@ -45,6 +47,7 @@ class Service:
         self.publisher = Publisher(self.view, now)
         self.runner = Runner(storage, now, self.publisher.changed)
         self.recorder = Recorder(storage, now, self.kept, records)
+        self.poster = Poster(storage, now, self._live, digests)
 
     def start(self) -> None:
         """Load the release files and begin; raises UserError when none of them is valid."""
@@ -55,6 +58,7 @@ class Service:
         self.publisher.start()
         self.runner.start()
         self.recorder.start()
+        self.poster.start()
 
     def reload(self) -> bool:
         """Load the release files again; a bad one keeps what was there before it went bad."""
@@ -70,12 +74,10 @@ class Service:
 
     def view(self) -> View:
         """Return everything that is known now; releases that are over are no longer there."""
-        now = self._now()
-        releases = [one for one, _ in self.kept() if not one.release.over(now)]
         installation = self._installation
         valid = dict.fromkeys(installation.releases, True)
         return View(
-            releases=tuple(sorted(releases, key=lambda one: one.release.id)),
+            releases=tuple(sorted(self._live(), key=lambda one: one.release.id)),
             files=dict(sorted((valid | dict.fromkeys(installation.mistakes, False)).items())),
             mistakes=installation.mistakes,
             loaded=self._loaded,
@@ -87,12 +89,20 @@ class Service:
     def kept(self) -> list[tuple[ReleaseView, tuple[Source, ...]]]:
         """Return every release that has records, those that are over among them."""
         now, states, installation = self._now(), self.runner.states(), self._installation
+        told = self.poster.told()
         kept = []
         for release, sources in installation.releases.values():
             mine = {source.name: states[source.id] for source in sources if source.id in states}
             problems = (INVALID_NOW,) if release.file in installation.mistakes else ()
-            kept.append((ReleaseView(as_known(release, mine, now), mine, problems), sources))
+            known = as_known(release, mine, now)
+            view = ReleaseView(known, mine, problems, told.get(release.id, {}))
+            kept.append((view, sources))
         return kept
+
+    def _live(self) -> list[ReleaseView]:
+        """Return every release that is not over."""
+        now = self._now()
+        return [one for one, _ in self.kept() if not one.release.over(now)]
 
     def _take(self, installation: Installation) -> None:
         self._installation = installation

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exporter.digest.reviews import Review
+from exporter.digest.told import Told
 from exporter.freshness import SourceState
 from exporter.release import Release
 from exporter.upstream.account import Standing
@@ -13,12 +15,14 @@ from exporter.upstream.account import Standing
 class ReleaseView:
     """One release and the state of each of its sources, by name.
 
-    `problems` say why nothing may be decided on it, such as a release file that is invalid by now.
+    `problems` say why nothing may be decided on it, such as a release file that is invalid by now;
+    `digests` are the last summaries for its reviews.
     """
 
     release: Release
     states: Mapping[str, SourceState]
     problems: tuple[str, ...] = ()
+    digests: Mapping[Review, Told] = field(default_factory=dict)
 
     @property
     def tried(self) -> bool:

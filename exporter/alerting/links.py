@@ -1,6 +1,7 @@
 """Where the links of a message lead."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 RUNBOOKS = "https://github.com/wildcard/release-exporter/blob/main/docs/runbooks"
 DASHBOARDS = "http://localhost:3000/d"
@@ -24,6 +25,11 @@ class Links:
         variables = "&".join(
             f"var-{name}={{{{ $labels.{name} | urlquery }}}}" for name in ("project", "release")
         )
+        return f"{self.dashboards}/{uid}?{variables}"
+
+    def of_release(self, uid: str, project: str, release: str) -> str:
+        """Return the dashboard's address for that project and release."""
+        variables = urlencode({"var-project": project, "var-release": release})
         return f"{self.dashboards}/{uid}?{variables}"
 
     def health(self) -> str:

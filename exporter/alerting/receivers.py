@@ -1,6 +1,7 @@
 """Alertmanager's receivers: one for everybody, one for each project with recipients of its own."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ Config = dict[str, Any]
 
 DEFAULT = "default"
 DEADMAN = "deadman"
+DIGEST = "digest"
 # For what is made to be seen elsewhere: the one receiver that may have nobody behind it.
 NOT_SENT = "not-sent"
 
@@ -23,6 +25,23 @@ CATCHER = ReceiverSettings.model_validate(
         "smtp_require_tls": False,
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a receiver is for: its templates' first name, and whether it is told of an end."""
+
+    prefix: str
+    resolved: bool
+
+    def template(self, part: str) -> str:
+        """Return the call of a template."""
+        return f'{{{{ template "{self.prefix}.{part}" . }}}}'
+
+
+ALERTS = Kind("release", resolved=True)
+# A summary is over by itself, which is no news.
+DIGESTS = Kind("release.digest", resolved=False)
 
 SLACK_POST = "https://slack.com/api/chat.postMessage"
 _TLS_FROM_THE_START = 465
@@ -49,6 +68,11 @@ def name_of(project: str) -> str:
     return f"project {project}"
 
 
+def digest_of(project: str) -> str:
+    """Return the name of the receiver of a project's review summaries."""
+    return f"{DIGEST} {name_of(project)}"
+
+
 def has_deadman(settings: ReceiverSettings) -> bool:
     """Tell whether somebody outside listens to the watchdog."""
     return bool(settings.deadman_url or settings.deadman_url_file)
@@ -71,38 +95,46 @@ def render_global(settings: ReceiverSettings) -> Config:
 
 def render_receivers(settings: ReceiverSettings) -> list[Config]:
     """Return every receiver with what it sends to."""
-    own = [{"name": name_of(project)} | _team(settings, project) for project in projects(settings)]
+    own = [
+        {"name": name(project)} | _team(settings, kind, project)
+        for project in projects(settings)
+        for name, kind in ((name_of, ALERTS), (digest_of, DIGESTS))
+    ]
+    everybody = [
+        {"name": DEFAULT} | _team(settings, ALERTS),
+        {"name": DIGEST} | _team(settings, DIGESTS),
+    ]
     deadman = [{"name": DEADMAN} | _deadman(settings)] if has_deadman(settings) else []
-    return [{"name": DEFAULT} | _team(settings), *own, *deadman, {"name": NOT_SENT}]
+    return [*everybody, *own, *deadman, {"name": NOT_SENT}]
 
 
-def _team(settings: ReceiverSettings, project: str = "") -> Config:
+def _team(settings: ReceiverSettings, kind: Kind, project: str = "") -> Config:
     """Return the integrations of a project, each its own or else everybody's."""
     kinds = {
-        "email_configs": list(_email(settings, project)),
-        "slack_configs": list(_slack(settings, project)),
-        "webhook_configs": list(_webhook(settings)),
+        "email_configs": list(_email(settings, kind, project)),
+        "slack_configs": list(_slack(settings, kind, project)),
+        "webhook_configs": list(_webhook(settings, kind)),
     }
     return {kind: integrations for kind, integrations in kinds.items() if integrations}
 
 
-def _email(settings: ReceiverSettings, project: str) -> Iterator[Config]:
+def _email(settings: ReceiverSettings, kind: Kind, project: str) -> Iterator[Config]:
     to = settings.smtp_project_to.get(project, settings.smtp_to)
     if settings.smtp_host and to:
         yield {
             "to": ", ".join(to),
-            "send_resolved": True,
+            "send_resolved": kind.resolved,
             "headers": {
-                "Subject": '{{ template "release.subject" . }}',
+                "Subject": kind.template("subject"),
                 # No out-of-office answers.
                 "Auto-Submitted": "auto-generated",
             },
-            "html": '{{ template "release.email.html" . }}',
-            "text": '{{ template "release.email.text" . }}',
+            "html": kind.template("email.html"),
+            "text": kind.template("email.text"),
         }
 
 
-def _slack(settings: ReceiverSettings, project: str) -> Iterator[Config]:
+def _slack(settings: ReceiverSettings, kind: Kind, project: str) -> Iterator[Config]:
     channel = settings.slack_project_channel.get(project, settings.slack_channel)
     if settings.slack_api_url_file:
         to: Config = {"api_url_file": str(settings.slack_api_url_file)}
@@ -114,13 +146,13 @@ def _slack(settings: ReceiverSettings, project: str) -> Iterator[Config]:
         to
         | _given(channel=channel)
         | {
-            "send_resolved": True,
+            "send_resolved": kind.resolved,
             "username": "release-exporter",
-            "color": '{{ template "release.slack.color" . }}',
-            "title": '{{ template "release.slack.title" . }}',
-            "title_link": '{{ template "release.slack.link" . }}',
-            "fallback": '{{ template "release.slack.title" . }}',
-            "text": '{{ template "release.slack.text" . }}',
+            "color": kind.template("slack.color"),
+            "title": kind.template("slack.title"),
+            "title_link": kind.template("slack.link"),
+            "fallback": kind.template("slack.title"),
+            "text": kind.template("slack.text"),
             "footer": "",
             # Nothing is read as markup: what comes from outside cannot format itself.
             "mrkdwn_in": ["pretext"],
@@ -129,14 +161,14 @@ def _slack(settings: ReceiverSettings, project: str) -> Iterator[Config]:
     )
 
 
-def _webhook(settings: ReceiverSettings) -> Iterator[Config]:
+def _webhook(settings: ReceiverSettings, kind: Kind) -> Iterator[Config]:
     if settings.webhook_url or settings.webhook_url_file:
         token = settings.webhook_token_file
         yield _given(
             url=settings.webhook_url,
             url_file=_path(settings.webhook_url_file),
             http_config=_bearer(token) if token else None,
-            send_resolved=True,
+            send_resolved=kind.resolved,
         )
 
 

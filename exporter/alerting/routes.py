@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from exporter.alerting.receivers import DEADMAN, DEFAULT, NOT_SENT, has_deadman, name_of, projects
+from exporter.alerting.receivers import (
+    DEADMAN,
+    DEFAULT,
+    DIGEST,
+    NOT_SENT,
+    digest_of,
+    has_deadman,
+    name_of,
+    projects,
+)
 from exporter.alerting.watching import WITHOUT_DATA
 from exporter.config.receivers import ReceiverSettings
 from exporter.config.week_hours import Hours
@@ -19,7 +28,11 @@ BY_VERDICT = ["project", "release", "metric", "priority"]
 BY_RELEASE = ["project", "release"]
 REVIEW_HOURS = "review hours"
 
+# Each review's summary by itself.
+BY_REVIEW = ["alertname", "project", "release", "review"]
+
 WATCHDOG = 'alertname="ReleaseWatchdog"'
+A_DIGEST = 'severity="digest"'
 # Alerts of bands name a metric. Of those that watch the watching one does too.
 A_BAND = ('metric!=""', f'alertname!="{WITHOUT_DATA.name}"')
 
@@ -52,6 +65,7 @@ class Timings:
     critical: Pace
     warning: Pace
     watchdog: Pace
+    digest: Pace
 
 
 TIMINGS = Timings(
@@ -61,6 +75,8 @@ TIMINGS = Timings(
     warning=Pace(timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=24)),
     # A sign of life every minute, whatever else goes on.
     watchdog=Pace(timedelta(), timedelta(minutes=1), timedelta(minutes=1)),
+    # Told once: it ends long before it would be said again.
+    digest=Pace(timedelta(), timedelta(minutes=1), timedelta(hours=24)),
 )
 
 
@@ -80,6 +96,7 @@ def render_routes(settings: ReceiverSettings, timings: Timings = TIMINGS) -> Con
             },
             # Waived: it is on the dashboard, and nobody needs to be told.
             {"matchers": ['severity="info"'], "receiver": NOT_SENT},
+            _digests(settings, timings),
             *(
                 {
                     "matchers": [matcher("project", project)],
@@ -91,6 +108,16 @@ def render_routes(settings: ReceiverSettings, timings: Timings = TIMINGS) -> Con
             *kinds,
         ],
     }
+
+
+def _digests(settings: ReceiverSettings, timings: Timings) -> Config:
+    """Return the branch of the review summaries, whose receivers are not told of an end."""
+    own = [
+        {"matchers": [matcher("project", project)], "receiver": digest_of(project)}
+        for project in projects(settings)
+    ]
+    branch = {"matchers": [A_DIGEST], "receiver": DIGEST, "group_by": BY_REVIEW}
+    return branch | timings.digest.render() | ({"routes": own} if own else {})
 
 
 def _kinds(settings: ReceiverSettings, timings: Timings) -> list[Config]:

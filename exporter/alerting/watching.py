@@ -182,6 +182,17 @@ WATCHES: tuple[Watch, ...] = (
         description="They were there twice or too many: what was dropped alerts nobody.",
     ),
     Watch(
+        name="ReleaseDigestNotPosted",
+        severity="warning",
+        subject="Warning: Review Summary Not Sent",
+        expr="max by (project, release, review) (release_digest_failed == 1)",
+        by="(project, release, review)",
+        summary=f"{_ABOUT}: the {{{{ $labels.review }}}} review's summary reached nobody",
+        description="The exporter could not hand it to Alertmanager, and tries for four hours after"
+        " the review began. It ends with the next summary that is handed over.",
+        wait=_SETTLED,
+    ),
+    Watch(
         name="ReleaseWatchdog",
         severity="none",
         subject="Watchdog",

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
-from exporter.alerting.links import Links
 from exporter.artifacts import ARTIFACTS, kubernetes, render_installed
 from exporter.artifacts.message_templates import load_templates
 from exporter.artifacts.site import Site
 from exporter.commands.receivers import check_receivers
-from exporter.commands.settings import settle
+from exporter.commands.settings import links_of, settle
 from exporter.config.loading import load_all
 from exporter.model import UserError
 
@@ -47,13 +46,13 @@ def _site(flags: Mapping[str, object]) -> Site:
     loaded = load_all(settings.config_file)
     if loaded.mistakes:
         raise UserError("\n".join(loaded.mistakes.values()))
-    links = Links(settings.runbook_url.rstrip("/"), settings.dashboard_url.rstrip("/"))
     mistakes, notices = check_receivers(settings, loaded.releases)
     if mistakes:
         raise UserError("\n".join(mistakes))
     for notice in notices:
         click.echo(notice, err=True)
-    return Site(tuple(sorted(loaded.releases, key=lambda one: one.id)), links, settings)
+    releases = tuple(sorted(loaded.releases, key=lambda one: one.id))
+    return Site(releases, links_of(settings), settings)
 
 
 def _write(root: Path, files: Iterable[tuple[str, str]], *, only_check: bool) -> int:

@@ -10,6 +10,7 @@ import click
 
 from exporter import demo as example
 from exporter import recorded
+from exporter.commands.digesting import settings_of
 from exporter.commands.settings import settle
 from exporter.config.environment import PREFIX
 from exporter.records.keeping import Options
@@ -30,7 +31,9 @@ def serve(flags: Mapping[str, object], clock: Clock) -> None:
     settings = settle(flags)
     web = WebFile(settings.web_config_file) if settings.web_config_file else None
     records = Options(settings.records_raw, settings.records_retention)
-    service = Service(settings.config_file, settings.storage_path, clock, records)
+    service = Service(
+        settings.config_file, settings.storage_path, clock, records, settings_of(settings)
+    )
     # The socket first: a taken port is said at once, before anything is read.
     bound = listen(settings.web_listen_address)
     try:
@@ -55,7 +58,9 @@ def demo(flags: Mapping[str, object], kept: Path | None, clock: Clock) -> None:
         storage = flags.get("storage_path") or Path(folder) / "data"
         with recorded.serve(recorded.load_upstream(file.parent / "upstream"), clock) as upstream:
             _speak_to(example.connect(file, upstream))
-            serve(dict(flags) | {"config_file": file, "storage_path": storage}, clock)
+            # Nobody is to be told of made data.
+            made = {"config_file": file, "storage_path": storage, "digest": False}
+            serve(dict(flags) | made, clock)
 
 
 def _speak_to(settings: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from exporter import logs
+from exporter.alerting.links import Links
 from exporter.config.environment import SEEN, Environment, load_environment
 
 
@@ -13,3 +14,8 @@ def settle(flags: Mapping[str, object]) -> Environment:
     settings = environment.model_copy(update=given)
     logs.configure(settings.log_level, settings.log_format, SEEN)
     return settings
+
+
+def links_of(settings: Environment) -> Links:
+    """Return where the links of a message lead."""
+    return Links(settings.runbook_url.rstrip("/"), settings.dashboard_url.rstrip("/"))

@@ -11,7 +11,7 @@ from exporter.alerting.links import DASHBOARDS, RUNBOOKS
 from exporter.config.addresses import Address
 from exporter.config.mistakes import describe, unknown
 from exporter.config.patterns import Pattern
-from exporter.config.receivers import ReceiverSettings
+from exporter.config.receivers import ReceiverSettings, Urls
 from exporter.durations import Duration
 from exporter.model import UserError
 
@@ -55,6 +55,8 @@ class Environment(ReceiverSettings, BaseSettings):
     dashboard_url: str = DASHBOARDS
     records_raw: bool = True
     records_retention: Duration | None = None
+    digest: bool = True
+    alertmanager_url: Urls = ()
     prometheus_token: SecretStr | None = None
     prometheus_token_file: Path | None = None
     github_url: Address = HttpUrl("https://api.github.com")

@@ -76,6 +76,10 @@ def _url(written: object) -> str:
     return url
 
 
+def _urls(written: object) -> tuple[str, ...]:
+    return tuple(_url(part.strip()) for part in str(written).split(","))
+
+
 def _absolute(path: Path) -> Path:
     if not path.is_absolute():
         raise ValueError("write an absolute path: the one that Alertmanager will see")
@@ -92,6 +96,7 @@ ProjectChannels = Annotated[dict[str, str], NoDecode, BeforeValidator(_channels_
 Channel = Annotated[str, BeforeValidator(_channel)]
 Host = Annotated[str, BeforeValidator(_host)]
 Url = Annotated[str, BeforeValidator(_url)]
+Urls = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_urls)]
 SecretFile = Annotated[Path, AfterValidator(_absolute)]
 
 

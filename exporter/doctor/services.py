@@ -47,8 +47,9 @@ def _find(service: Service, environment: Environment) -> Iterator[Finding]:
 
 
 def _alertmanager(environment: Environment) -> Iterator[Finding]:
-    url = str(_setting(environment, "alertmanager_url")).rstrip("/")
-    yield _answers("alertmanager", f"{url}/-/healthy", "alertmanager_url", refusals=False)
+    for url in environment.alertmanager_url:
+        address = f"{url.rstrip('/')}/-/healthy"
+        yield _answers("alertmanager", address, "alertmanager_url", refusals=False)
 
 
 def _slack(_environment: Environment) -> Iterator[Finding]:
@@ -113,7 +114,7 @@ def _smtp(environment: Environment) -> Iterator[Finding]:
 
 
 def _setting(environment: Environment, name: str) -> object:
-    return getattr(environment, name, None)
+    return getattr(environment, name)
 
 
 SERVICES = (

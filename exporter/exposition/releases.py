@@ -5,6 +5,7 @@ from datetime import datetime
 
 from exporter.catalog import Metric
 from exporter.exposition.alerting import add_alerting
+from exporter.exposition.digests import add_digests
 from exporter.exposition.families import Families
 from exporter.exposition.gates import add_gate
 from exporter.freshness import SourceState, acceptable
@@ -43,6 +44,7 @@ def add_release(families: Families, view: ReleaseView, now: datetime) -> None:
     for name, state in sorted(view.states.items()):
         _source(add, name, state)
     add_alerting(add, release)
+    add_digests(add, view.digests)
 
 
 def _gauge(add: Add, sample: Sample, help_text: str) -> None:

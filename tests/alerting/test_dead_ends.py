@@ -123,7 +123,10 @@ def test_every_receiver_is_reached_and_sends(written: dict[str, object]) -> None
 
 def test_a_team_that_only_a_project_has_leaves_the_rest_to_nobody() -> None:
     only = without("smtp_to") | {"smtp_project_to": "caro=a@x"}
-    assert dead_ends(build(settings(**only))) == ["receiver 'default' sends to nobody"]
+    assert dead_ends(build(settings(**only))) == [
+        "receiver 'default' sends to nobody",
+        "receiver 'digest' sends to nobody",
+    ]
 
 
 def test_routes_and_receivers_that_miss_each_other_are_named() -> None:

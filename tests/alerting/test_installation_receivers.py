@@ -27,10 +27,16 @@ def test_an_installation_gets_its_receivers_and_the_templates_that_they_name(
     assert generate(tmp_path, **MAIL, SMTP_PROJECT_TO="caro=caro@x").exit_code == 0
     folder = tmp_path / "alertmanager"
     config = yaml.safe_load((folder / "alertmanager.yml").read_text("utf-8"))
-    assert [one["name"] for one in config["receivers"]] == ["default", "project caro", "not-sent"]
+    assert [one["name"] for one in config["receivers"]] == [
+        "default",
+        "digest",
+        "project caro",
+        "digest project caro",
+        "not-sent",
+    ]
     assert config["templates"] == ["templates/*.tmpl"]
     committed = sorted(Path(__file__).parents[2].glob("alertmanager/templates/*.tmpl"))
-    assert len(committed) == 3
+    assert len(committed) == 4
     assert {one.name: one.read_text("utf-8") for one in folder.glob("templates/*.tmpl")} == {
         one.name: one.read_text("utf-8") for one in committed
     }

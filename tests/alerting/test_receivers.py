@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from exporter.alerting.receivers import DEADMAN, DEFAULT, NOT_SENT, SLACK_POST
+from exporter.alerting.receivers import DEADMAN, DEFAULT, DIGEST, NOT_SENT, SLACK_POST
 from exporter.artifacts.alertmanager import build, render
 from exporter.config.receivers import ReceiverSettings
 
@@ -28,7 +28,7 @@ def test_with_nothing_configured_the_mail_catcher_gets_everything() -> None:
     }
     (mail,) = receivers()[DEFAULT]["email_configs"]
     assert mail["to"] == "release-team@localhost"
-    assert receivers().keys() == {DEFAULT, NOT_SENT}
+    assert receivers().keys() == {DEFAULT, DIGEST, NOT_SENT}
 
 
 def test_the_catcher_is_gone_once_anybody_is_configured() -> None:
@@ -88,6 +88,20 @@ def test_a_project_with_people_of_its_own_keeps_the_other_ways() -> None:
     }
 
 
+def test_summaries_go_to_the_same_people_in_a_form_of_their_own_and_have_no_end() -> None:
+    told = receivers(
+        **MAIL, smtp_project_to="caro=caro@x", slack_api_url_file=TOKEN, webhook_url="https://h/x"
+    )
+    kinds = ("email_configs", "slack_configs", "webhook_configs")
+    for alerts, digests in ((DEFAULT, DIGEST), ("project caro", "digest project caro")):
+        for kind in kinds:
+            ((one,), (other,)) = told[alerts][kind], told[digests][kind]
+            assert (one["send_resolved"], other["send_resolved"]) == (True, False)
+            assert str(one | {"send_resolved": False}).replace('"release.', '"release.digest.') == (
+                str(other)
+            )
+
+
 def test_secrets_are_named_by_their_files_only(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("s3cret-canary")
@@ -105,7 +119,7 @@ def test_secrets_are_named_by_their_files_only(tmp_path: Path) -> None:
             }
         )
     )
-    assert text.count(str(file)) == 5
+    assert text.count(str(file)) == 8
     assert "canary" not in text
     assert SLACK_POST in text
     assert "smtp_auth_password_file" in text

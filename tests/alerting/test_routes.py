@@ -6,8 +6,10 @@ import pytest
 
 from exporter.alerting.routes import TIMINGS, Pace, matcher, render_intervals, render_routes
 from exporter.config.receivers import ReceiverSettings
+from exporter.digest.alert import MARGIN
+from exporter.digest.reviews import LATE
 
-PACES = (TIMINGS.verdict, TIMINGS.critical, TIMINGS.warning, TIMINGS.watchdog)
+PACES = (TIMINGS.verdict, TIMINGS.critical, TIMINGS.warning, TIMINGS.watchdog, TIMINGS.digest)
 
 
 def routes_of(route: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -29,6 +31,12 @@ def test_verdicts_and_critical_alerts_wait_for_at_most_ten_seconds() -> None:
     urgent = {'metric!=""', 'severity="critical"'}
     found = [one for one in routes() if urgent & set(one.get("matchers", ()))]
     assert [one["group_wait"] for one in found] == ["5s", "5s"]
+
+
+def test_a_summary_is_alone_and_over_before_it_would_be_said_again() -> None:
+    (digest,) = (one for one in routes() if 'severity="digest"' in one.get("matchers", ()))
+    assert digest["group_by"] == ["alertname", "project", "release", "review"]
+    assert TIMINGS.digest.repeat > LATE + MARGIN
 
 
 def test_all_severities_of_a_verdict_are_one_group_of_one_route() -> None:

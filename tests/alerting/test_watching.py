@@ -232,6 +232,15 @@ WATCHED = [
         ),
     ),
     Watched(
+        "ReleaseDigestNotPosted",
+        "warning",
+        CARO | {"review": "daily"},
+        usual(
+            of("release_digest_failed", "1", review="daily"),
+            of("release_digest_failed", "0", review="daily"),
+        ),
+    ),
+    Watched(
         "ReleaseMetricWithoutData",
         "warning",
         CARO | QM2 | {"source": "telemetry"},

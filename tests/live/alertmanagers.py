@@ -21,7 +21,7 @@ TEMPLATES = "usr/share/prometheus/alertmanager"
 
 
 def _timings(pace: Pace) -> Timings:
-    return Timings(verdict=pace, critical=pace, warning=pace, watchdog=pace)
+    return Timings(verdict=pace, critical=pace, warning=pace, watchdog=pace, digest=pace)
 
 
 _HOUR = timedelta(hours=1)

@@ -47,12 +47,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_committed_configuration_and_its_templates_are_accepted() -> None:
     told = amtool("check-config", ROOT / "alertmanager/alertmanager.yml")
-    assert " - 2 receivers\n" in told
+    assert " - 3 receivers\n" in told
     assert told.count("SUCCESS") == 2
 
 
 def test_a_configuration_with_everything_is_accepted(full: Path) -> None:
-    assert " - 4 receivers\n" in amtool("check-config", full)
+    assert " - 6 receivers\n" in amtool("check-config", full)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,8 @@ def test_a_configuration_with_everything_is_accepted(full: Path) -> None:
         ("alertname=A severity=critical project=other metric=QM-2", "default"),
         ("alertname=A severity=new project=caro metric=QM-2", "project caro"),
         ("alertname=A", "default"),
+        ("alertname=ReleaseDailyReview severity=digest project=caro", "digest project caro"),
+        ("alertname=ReleaseWeeklyReview severity=digest project=other", "digest"),
         (f"alertname={WITHOUT_DATA.name} severity=warning project=caro metric=Q", "project caro"),
         *(
             (f"alertname={one.name} severity={one.severity}", "default")

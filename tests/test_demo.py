@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from exporter import demo
+from exporter import demo, recorded
 from exporter.model import Reading, UserError, Verdict
 from exporter.release import Release
 from tests.example import (
@@ -183,3 +183,30 @@ def test_without_the_example_the_user_is_told_what_to_do(
     monkeypatch.setattr(demo, "PLACES", (tmp_path,))
     with pytest.raises(UserError, match="not installed; reinstall"):
         demo.prepare(tmp_path / "demo", MOMENTS["noon"])
+
+
+def test_a_kept_copy_ended_the_day_before_it_was_made_and_stays_as_it_is(tmp_path: Path) -> None:
+    file = demo.keep(tmp_path, MOMENTS["noon"])
+    before = {one: one.read_bytes() for one in files_of(file.parent).values()}
+    assert demo.keep(tmp_path, MOMENTS["noon"] + 3 * DAY_LONG) == file
+    assert {one: one.read_bytes() for one in files_of(file.parent).values()} == before
+    release, _ = read_example(file, MOMENTS["noon"], tmp_path / "state")
+    assert release.plan.beta_days()[-1] == (MOMENTS["noon"] - DAY_LONG).date()
+
+
+def test_a_copy_that_was_not_finished_is_made_again(tmp_path: Path) -> None:
+    half = tmp_path / f".{demo.EXAMPLE}" / "release.yaml"
+    half.parent.mkdir()
+    half.write_text("half")
+    file = demo.keep(tmp_path, MOMENTS["noon"])
+    assert file.read_text().startswith("#")
+    assert not half.exists()
+
+
+def test_a_kept_copy_asks_the_registry_of_this_start(tmp_path: Path) -> None:
+    file = demo.keep(tmp_path, MOMENTS["noon"])
+    upstream = recorded.load_upstream(file.parent / "upstream")
+    for _ in range(2):
+        with recorded.serve(upstream, lambda: MOMENTS["noon"]) as server:
+            demo.connect(file, server)
+            assert f"    url: {server.url}\n" in file.read_text()

@@ -3,8 +3,10 @@
 It refuses to start on what Grafana would refuse, or would take with an open password.
 """
 
+import base64
 import json
 import os
+import signal
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,7 +28,9 @@ def read_secret(name: str) -> str:
 
 def read_provisioned(kind: str, key: str) -> list[dict[str, Any]]:
     """Return the entries of every provisioning file of that kind."""
-    files = [yaml.safe_load(file.read_text()) for file in sorted(PROVISIONING.glob(f"{kind}/*.yml"))]
+    files = [
+        yaml.safe_load(file.read_text()) for file in sorted(PROVISIONING.glob(f"{kind}/*.yml"))
+    ]
     assert all(file["apiVersion"] == 1 for file in files)
     return [entry for file in files for entry in file[key]]
 
@@ -39,17 +43,27 @@ def read_dashboards() -> list[dict[str, Any]]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers the few addresses that the tests ask."""
+    """Answers the few of Grafana's addresses that the tests ask."""
 
     def do_GET(self) -> None:
-        """Answer with JSON; a path below /proxy is asked at the data source."""
-        if self.path.startswith("/proxy/"):
-            with urllib.request.urlopen(SOURCES[0]["url"] + self.path[6:]) as answer:  # noqa: S310
-                self._answer(json.load(answer))
-        elif self.path in PAGES:
-            self._answer(PAGES[self.path])
-        else:
-            self.send_error(404)
+        """Answer with JSON; whoever has not logged in may only look."""
+        if self.path == "/api/health":
+            return self._answer({"database": "ok", "version": "stand-in"})
+        given = self.headers.get("Authorization")
+        if given not in (LOGIN, None) or (given is None and not (ANONYMOUS and self._looks())):
+            return self.send_error(401)
+        if self.path.startswith(PROXY):
+            with urllib.request.urlopen(SOURCE["url"] + self.path[len(PROXY) :]) as answer:  # noqa: S310 - the test's own
+                return self._answer(json.load(answer))
+        pages: dict[str, Any] = {
+            "/api/org": {"id": 1},
+            "/api/search?type=dash-db": [{"uid": one["uid"]} for one in DASHBOARDS],
+            "/api/dashboards/home": {"dashboard": HOME},
+        }
+        return self._answer(pages[self.path]) if self.path in pages else self.send_error(404)
+
+    def _looks(self) -> bool:
+        return self.path.startswith((PROXY, "/api/search", "/api/dashboards/home"))
 
     def _answer(self, content: Any) -> None:
         body = json.dumps(content).encode()
@@ -63,22 +77,20 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing of each request."""
 
 
-SOURCES = read_provisioned("datasources", "datasources")
+(SOURCE,) = read_provisioned("datasources", "datasources")
+PROXY = f"/api/datasources/proxy/uid/{SOURCE['uid']}"
 DASHBOARDS = read_dashboards()
 HOME = json.loads(Path(os.environ["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]).read_text())
-SECRETS = [read_secret("ADMIN_PASSWORD"), read_secret("SECRET_KEY")]
-assert SECRETS[0] != SECRETS[1]
-# Kept in the volume, as Grafana keeps its database: a start with other secrets is noticed.
+ANONYMOUS = os.environ.get("GF_AUTH_ANONYMOUS_ENABLED") == "true"
+PASSWORD, KEY = read_secret("ADMIN_PASSWORD"), read_secret("SECRET_KEY")
+LOGIN = "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+assert PASSWORD != KEY
+# Kept in the volume, as Grafana keeps its database: a start with another key is noticed.
 KEPT = STORAGE / "key"
 if KEPT.exists():
-    assert KEPT.read_text() == SECRETS[1], "another secret key than at the first start"
-KEPT.write_text(SECRETS[1])
+    assert KEPT.read_text() == KEY, "another secret key than at the first start"
+KEPT.write_text(KEY)
 
-PAGES = {
-    "/api/health": {"database": "ok", "version": "stand-in"},
-    "/api/datasources": SOURCES,
-    "/api/dashboards": [one["uid"] for one in DASHBOARDS],
-    "/api/home": HOME["uid"],
-    "/api/anonymous": os.environ.get("GF_AUTH_ANONYMOUS_ENABLED", "false"),
-}
+# The first process of a container ends at no signal that it does not take.
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 ThreadingHTTPServer(("", 3000), Handler).serve_forever()

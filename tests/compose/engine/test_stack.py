@@ -158,8 +158,8 @@ def test_up_again_renews_the_configuration_of_what_runs(stack: Stack) -> None:
     before = stack.inspect("setup")["State"]["FinishedAt"]
     stack.up()
     assert until(lambda: stack.inspect("setup")["State"]["FinishedAt"] != before, LIMIT)
-    stack.compose("kill", "--signal", "HUP", "exporter", "prometheus", "alertmanager")
-    assert all(map(stack.is_healthy, SERVING))
+    stack.compose("restart", "exporter", "prometheus", "alertmanager")
+    until(lambda: all(map(stack.is_healthy, SERVING)), LIMIT)
     assert query("prometheus_config_last_reload_successful == 1")
     assert check_history(stack) == 5
 

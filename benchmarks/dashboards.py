@@ -4,8 +4,8 @@
     python benchmarks/dashboards.py [--releases 50] [--days 30] [--runs 3]
 
 Copies what the example exposes to so many releases, a sample each five minutes, into blocks of a
-real Prometheus; then asks every query as Grafana does: of this moment, or over
-the view's own time range and over all days. Needs Debian's prometheus, 20 minutes and 3 GB.
+real Prometheus; then asks every query as Grafana does: of this moment, or over the view's own time
+range and over all days. Needs Debian's prometheus, 20 minutes and 3 GB.
 """
 
 import argparse

@@ -4,8 +4,8 @@
     python benchmarks/dashboards.py [--releases 50] [--days 30] [--runs 3]
 
 Copies what the example exposes to so many releases, a sample each five minutes, into blocks of a
-real Prometheus; then asks every query as Grafana does, at 1,920 pixels: of this moment, or over
-the view's own time range and over all days. Needs Debian's prometheus, 20 minutes and 3 GB.
+real Prometheus; then asks every query as Grafana does: of this moment, or over the view's own time
+range and over all days. Needs Debian's prometheus, 20 minutes and 3 GB.
 """
 
 import argparse
@@ -33,7 +33,6 @@ STEP = 300
 HOUR, DAY = 3600, 86400
 # Blocks must not reach into what Prometheus holds in memory; asked is at their end.
 HEAD = 4 * HOUR
-PIXELS = 1920
 LIMIT = 0.1
 
 
@@ -90,23 +89,28 @@ def build(folder: Path, releases: int, days: int, end: int) -> None:
         text.unlink()
 
 
-def queries(view: Path) -> Iterator[tuple[str, str, bool]]:
-    """Yield each query's panel and text, and whether it is asked over time."""
+def queries(view: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield each query's panel and text, and for how many points it asks; 0 of this moment."""
     for panel in json.loads(view.read_text())["panels"]:
+        points = panel.get("maxDataPoints", 0)
         for target in panel.get("targets", ()):
             expr = target["expr"].replace("$project", "caro").replace("$release", "v1.1.7")
-            yield panel["title"], expr.replace("$__rate_interval", "20m"), target["range"]
+            yield (
+                panel["title"],
+                expr.replace("$__rate_interval", "20m"),
+                points if target["range"] else 0,
+            )
 
 
-def ask(client: httpx.Client, expr: str, over: int, end: int) -> float:
-    """Return how many seconds the answer took; `over` so many seconds, or of this moment."""
+def ask(client: httpx.Client, expr: str, over: int, points: int, end: int) -> float:
+    """Return how many seconds the answer took: of so many points over a time, or of this moment."""
     data: dict[str, str | int] = {"query": expr}
-    if over:
-        data |= {"start": end - over, "end": end, "step": max(over // PIXELS, 15)}
+    if points:
+        data |= {"start": end - over, "end": end, "step": max(over // points, 15)}
     else:
         data |= {"time": end}
     began = time.perf_counter()
-    answer = client.post("/api/v1/query_range" if over else "/api/v1/query", data=data)
+    answer = client.post("/api/v1/query_range" if points else "/api/v1/query", data=data)
     took = time.perf_counter() - began
     answer.raise_for_status()
     return took
@@ -121,10 +125,9 @@ def measure(days: int, runs: int, end: int) -> None:
             own = int(number) * (DAY if unit == "d" else HOUR)
             for what, over in (("own range", own), (f"{days} days", days * DAY)):
                 found = []
-                for title, expr, over_time in queries(view):
-                    spans = [over if over_time else 0] * runs
-                    took = statistics.median(ask(client, expr, one, end) for one in spans)
-                    found.append((took, title))
+                for title, expr, points in queries(view):
+                    every = [ask(client, expr, over, points, end) for _ in range(runs)]
+                    found.append((statistics.median(every), title))
                 slow = sum(took > LIMIT for took, _ in found)
                 total, (worst, title) = sum(took for took, _ in found), max(found)
                 print(

@@ -5,15 +5,25 @@ because a column has one unit.
 """
 
 from exporter.catalog import CATALOG
+from exporter.config.overrides import RESERVED
 from exporter.dashboards import promql, verdicts
 from exporter.dashboards.model import Override, Panel, Query
 from exporter.dashboards.promql import BY_METRIC, RELEASE, either
 from exporter.dashboards.tables import VERDICT, Column, Table
 from exporter.dashboards.trend import LINE, line_options
+from exporter.series import SUPPORTING
 
 _KNOWN = "|".join(metric.id for metric in CATALOG)
 _NONE = "The release file has no metrics of its own"
 _GAUGE = "project, release, gauge"
+# What is exposed beside own metrics: to look through all of it over days would take seconds.
+_OTHERS = "|".join(
+    (
+        RESERVED.pattern,
+        "release_rules_info",
+        *sorted({one.gauge for one in CATALOG} | set(SUPPORTING)),
+    )
+)
 
 KINDS = {
     "Share": ("percent", "percentunit"),
@@ -66,9 +76,8 @@ def judged() -> str:
 
 def value(units: str) -> str:
     """Return the values of the own metrics that are in one of the units, `a|b`."""
-    named = (
-        f'label_replace({{__name__=~"release_.+", {RELEASE}}}, "gauge", "$1", "__name__", "(.+)")'
-    )
+    gauges = f'{{__name__=~"release_.+", __name__!~"{_OTHERS}", {RELEASE}}}'
+    named = f'label_replace({gauges}, "gauge", "$1", "__name__", "(.+)")'
     info = _info("title", "target", "gauge", f'unit=~"{units}"')
     return _one_name(f"{info}\n* on ({_GAUGE}) group_left () max by ({_GAUGE}) ({named})")
 

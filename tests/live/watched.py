@@ -68,8 +68,6 @@ class Watched:
             self._connect()
             self.configure(sources)
         self._generate(folder / "generated")
-        if impatient:
-            _shorten(folder / "generated/prometheus/rules")
         self.programs: list[Program] = []
 
     def start(self) -> None:
@@ -79,6 +77,13 @@ class Watched:
         self.programs.append(self.alertmanager)
         self.alertmanager.ready()
         self.start_prometheus()
+        if self._flags:
+            # Not before the first scrape, which is seconds after the start: until then there is
+            # no exporter.
+            self._await_targets()
+            _shorten(self._folder / "generated/prometheus/rules")
+            self.restart_prometheus(kill=False)
+        self._await_targets()
 
     def start_exporter(self) -> Exporter:
         """Start the exporter, always at the same address."""
@@ -203,6 +208,20 @@ class Watched:
         for other in telemetry.iterdir():
             if other.is_dir():
                 shutil.rmtree(other)
+
+    def _await_targets(self) -> None:
+        """Return once Prometheus knows exporter and Alertmanager.
+
+        It finds them seconds after its start, and says again what it said to nobody in a minute.
+        """
+        url = self.prometheus.wait_for(r'Listening on"? .*address=\"?([0-9.]+:\d+)')[1]
+
+        def known(path: str, part: str) -> bool:
+            answer = httpx.get(f"http://{url}/api/v1/{path}", timeout=10)
+            return bool(answer.json()["data"][part])
+
+        until(lambda: known("query?query=release_exporter_build_info", "result"))
+        until(lambda: known("alertmanagers", "activeAlertmanagers"))
 
     def _connect(self) -> None:
         known = recorded.load_upstream(self.release.parent / "upstream")

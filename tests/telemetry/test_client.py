@@ -63,7 +63,7 @@ def test_the_engine_starts_at_the_first_request_and_stays(
 def test_both_ways_of_asking_say_the_same(
     client: Client, request_now: Request, exports: Exports
 ) -> None:
-    assert client.ask(request_now, 60).reading == exports.read()
+    assert client.ask(request_now, 60).reading == exports.reply().reading
 
 
 def test_an_engine_that_died_is_an_error_once(client: Client, request_now: Request) -> None:
@@ -245,7 +245,7 @@ def test_two_processes_read_what_one_would(
         exports.write(f"{number}.json", text(event(id=f"small {number}")))
         exports.write(f"{number}-broken.json", text(event())[:50])
     reply = client.ask(request_for(Settings(), exports.context), 60)
-    assert reply.reading == exports.read()
+    assert reply.reading == exports.reply().reading
     assert reply.reading.read == 60_000 + 50
     assert reply.reading.rejected == {Reason.FIELD: 2, Reason.TRUNCATED: 50}
     good = [path for path in exports.folder.iterdir() if "broken" not in path.name]

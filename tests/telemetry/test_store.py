@@ -193,7 +193,7 @@ def test_a_large_file_is_kept_as_its_stretches(
     monkeypatch.setattr(ingest, "WORTH_HELP", 1000)
     monkeypatch.setattr(split, "STRETCH", 10_000)
     exports.write("1.json", text(*[event(id=str(number)) for number in range(1000)]))
-    first = exports.read()
+    first = exports.reply().reading
     state = exports.context.state / "events"
     assert sidecars(exports)[0].read_bytes().count(b"static") > 5
     assert not list(state.glob("*.stretch"))

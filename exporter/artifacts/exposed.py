@@ -9,6 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from exporter.catalog import CATALOG
+from exporter.digest.reviews import Review
+from exporter.digest.told import Told
 from exporter.exposition.publisher import collect_families
 from exporter.freshness import Limits, SourceState
 from exporter.model import ErrorClass, Reading, Reason, Sample, labels
@@ -45,7 +47,7 @@ def _view() -> View:
     state = SourceState(limits, reading, _NOW, _NOW, 1.0, errors=failed)
     known = Known(not_before=1.0, quotas={"core": Quota(1, 1, 1.0)}, expires=1.0)
     return View(
-        (ReleaseView(release, {"github": state}),),
+        (ReleaseView(release, {"github": state}, digests={Review.DAILY: Told(_NOW, _NOW)}),),
         files={"": True},
         reloaded=_NOW - timedelta(hours=1),
         upstream=(Standing("", known, {"ok": 1}),),

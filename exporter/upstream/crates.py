@@ -30,7 +30,7 @@ class Version(msgspec.Struct, frozen=True):
     crate: str
     num: str
     created_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    yanked: bool
+    yanked: bool = False
 
 
 class _CrateAnswer(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from pytest_httpserver import HTTPServer
 from structlog.testing import capture_logs
 from werkzeug import Request, Response
@@ -74,6 +75,8 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, httpserver: HTTPServer) -> World:
+    # A command that ran before in this process may have silenced all but errors.
+    structlog.reset_defaults()
     return World(tmp_path, httpserver)
 
 

@@ -1,5 +1,6 @@
 """What is found in release files and in the environment."""
 
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -144,5 +145,5 @@ def test_a_secret_file_behind_a_closed_folder_is_closed(
 def _open_the_way(folder: Path) -> None:
     """Let everybody go through the folders of this test, which pytest makes for one user."""
     for one in (folder, *folder.parents):
-        if one.owner() == folder.owner() and str(one).startswith(str(folder.parents[2])):
+        if Path(tempfile.gettempdir()).resolve() in one.resolve().parents:
             one.chmod(0o755)

@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from exporter.files import MEBIBYTE, ItemError
 from exporter.model import Reason
 from exporter.results.libtest import Report, Result, parse_result
+from exporter.results.log_lines import log_lines
 from exporter.results.records import Listing, Origin, Run
 
 LIMIT = 16 * MEBIBYTE
 RUNS = 10_000
 
-# Colours, and the character-set switches that terminals' reset sequences carry.
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x0f")
-_LINE = re.compile(r"[^\n]*\n?")
 _HEADER = re.compile(r"running (\d{1,9}) tests?(?: \(.*\))?", re.ASCII)
 _SUITE = re.compile(r"\s*(?:Running |(?=Doc-tests ))(\S.+)")
+# How cargo says that it gives up, and how GitHub and Azure, GitLab, Jenkins and Buildkite say that
+# the job did: cancelled or timed out between two binaries, nothing else tells.
+_STOPS = (
+    *("error:", "error[", "##[error]", "ERROR: Job failed", "WARNING: script canceled"),
+    *("Finished: FAILURE", "Finished: ABORTED", "Finished: UNSTABLE", "Finished: NOT_BUILT"),
+    "🚨 Error:",
+)
 _BUILD = re.compile(r"-[0-9a-f]{16}(?=(?:\.exe)?\)?$)")
 
 
@@ -25,8 +30,8 @@ def parse(text: str, origin: Origin, pick: str = "") -> list[Run]:
     Half a log is no log: the part that is missing may be the part that failed.
     """
     log = _Log(origin, pick)
-    for number, match in enumerate(_LINE.finditer(text), 1):
-        log.read(number, _ANSI.sub("", match[0]).rstrip("\r\n"))
+    for number, line in log_lines(text):
+        log.read(number, line)
     return log.runs()
 
 
@@ -37,7 +42,7 @@ class _Log:
         self._suite = ""
         self._suites = 0  # how many were named
         self._waiting = 0  # the line of the last one named, until anything follows it
-        self._stopped = 0  # the line where cargo gave up
+        self._stopped = 0  # the line where cargo, or the job it ran in, gave up
         self._listed = 0  # the line of a test that no header announced
         self._reports: list[Report] = []
         self._bare: list[tuple[int, str, Result]] = []  # result lines that no header announced
@@ -55,7 +60,7 @@ class _Log:
             # The hash of the build changes with the compiler; the suite is the same.
             self._suite, self._waiting = _BUILD.sub("", match[1]), number
             self._suites += 1
-        elif (report is None or report.result) and line.startswith(("error:", "error[")):
+        elif (report is None or report.result) and line.startswith(_STOPS):
             self._stopped = self._stopped or number
         elif report is not None:
             report.read(line)
@@ -87,7 +92,7 @@ class _Log:
         if not runs:
             raise self._nothing()
         if self._stopped and not any(run.tally.failed for run in runs):
-            message = "cargo stopped with an error that no result accounts for"
+            message = "cargo or its job stopped with an error that no failed test accounts for"
             raise self._error(Reason.TRUNCATED, self._stopped, message)
         if self._waiting and self._suites > len(runs):
             message = "the last binary has no result: it crashed, or the log is cut off"
@@ -140,9 +145,12 @@ class _Log:
 
     def _nothing(self) -> ItemError:
         if self._stopped:
-            message = "cargo stopped with an error before any test ran"
+            message = "cargo or its job stopped with an error before any test ran"
             return self._error(Reason.TRUNCATED, self._stopped, message)
-        message = "no 'test result:' line: neither output of cargo test nor JUnit XML"
+        message = (
+            "no 'test result:' line: neither output of cargo test nor JUnit XML; let other"
+            " programs write JUnit XML, such as pytest --junit-xml=FILE"
+        )
         return ItemError(Reason.SHAPE, self._origin.file, "", message)
 
     def _error(self, reason: Reason, line: int, message: str) -> ItemError:

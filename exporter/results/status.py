@@ -1,4 +1,4 @@
-"""What a test case's attributes say of its outcome where no element does.
+"""What a test case's attributes and elements say of its outcome, in the words of many tools.
 
 GoogleTest and Bazel list what they left out as `status="notrun"`, CTest and behave write
 `status="failed"`, and not all of them add the element that JUnit's own format asks for.
@@ -23,6 +23,12 @@ _WORDS = {
     ),
 }
 _OUTCOMES = {word: outcome for outcome, words in _WORDS.items() for word in words}
+# Only as elements: PHPUnit's warning is a test that did not do what it is for, and exits with 1;
+# Maven and nextest repeat a test that failed every time, beside its failure.
+_ELEMENTS = _OUTCOMES | {
+    **dict.fromkeys(("warning", "exception", "rerunfailure", "rerunerror"), Outcome.FAILED),
+    **dict.fromkeys(("skip", "ignore", "incomplete", "inconclusive"), Outcome.SKIPPED),
+}
 
 
 def stated_outcome(attributes: Mapping[str, str]) -> Outcome | None:
@@ -34,3 +40,11 @@ def stated_outcome(attributes: Mapping[str, str]) -> Outcome | None:
     if None in outcomes:
         return None
     return Outcome.SKIPPED if Outcome.SKIPPED in outcomes else Outcome.PASSED
+
+
+def element_outcome(tag: str) -> Outcome | None:
+    """Return the outcome that an element of that name states; None where it states none.
+
+    `flakyFailure` and `flakyError` are earlier attempts of a test that then passed.
+    """
+    return _ELEMENTS.get("".join(filter(str.isalpha, tag.lower())))

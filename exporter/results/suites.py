@@ -8,7 +8,7 @@ from typing import Any
 from exporter.files import CLOCK_SKEW, ItemError
 from exporter.model import Reason
 from exporter.results.records import Listing, Origin, Outcome, Run, Tally
-from exporter.results.status import stated_outcome
+from exporter.results.status import element_outcome, stated_outcome
 
 DEPTH = 64
 SUITES = 10_000
@@ -18,7 +18,6 @@ _DIGITS = 9
 _SUITE_TAGS = ("testsuites", "testsuite")
 # No name in XML has that character.
 _SET_UP = hash("\0")
-_FAILURES = ("failure", "error")
 
 
 @dataclass(slots=True)
@@ -31,6 +30,7 @@ class _Suite:
     listing: Listing
     tests: int = 0  # declared
     failures: int = 0  # declared, errors among them
+    skipped: int = 0  # declared
     broken: int = 0  # failures of the suite itself
     errors: int = 0
     inner: Tally = field(default_factory=Tally)
@@ -83,7 +83,7 @@ class Reader:
             self._case = self._open_case(attributes)
         elif tag in _SUITE_TAGS:
             self._suites.append(self._open_suite(attributes))
-        elif tag in _FAILURES:
+        elif element_outcome(tag) is Outcome.FAILED:
             # The suite itself broke, in its set-up for instance.
             self._suites[-1].broken += 1
             self._suites[-1].errors += 1
@@ -113,12 +113,11 @@ class Reader:
             raise self.error(Reason.SHAPE, f"a {tag} inside a testcase")
         if self._depth != case.depth + 1:
             return
-        # Maven's and nextest's `rerunFailure` and `flakyFailure` are earlier attempts: the last
-        # one decides.
-        if tag in _FAILURES:
+        stated = element_outcome(tag)
+        if stated is Outcome.FAILED:
             case.outcome = Outcome.FAILED
             self._suites[-1].errors += tag == "error"
-        elif tag == "skipped" and case.outcome is Outcome.PASSED:
+        elif stated is Outcome.SKIPPED and case.outcome is Outcome.PASSED:
             case.outcome = Outcome.SKIPPED
 
     def _open_case(self, attributes: Mapping[str, str]) -> _Case:
@@ -151,7 +150,9 @@ class Reader:
             line=self.parser.CurrentLineNumber,
             listing=Listing(self._pick),
             tests=self._number(attributes, "tests"),
-            failures=self._number(attributes, "failures") + self._number(attributes, "errors"),
+            failures=sum(self._number(attributes, key) for key in ("failures", "errors"))
+            or stated_outcome(attributes) is Outcome.FAILED,
+            skipped=self._number(attributes, "skipped"),
         )
 
     def _close_suite(self, suite: _Suite) -> None:
@@ -163,6 +164,14 @@ class Reader:
             raise self.error(Reason.TRUNCATED, message, suite.line)
         if suite.failures and not found.failed:
             message = f"the suite declares {suite.failures} failed tests and lists none"
+            raise self.error(Reason.CONFLICT, message, suite.line)
+        # Some count those that they left out among the tests, others beside them.
+        if (
+            suite.skipped > found.skipped
+            and not found.failed
+            and (not suite.tests or found.total in (suite.tests, suite.tests + suite.skipped))
+        ):
+            message = f"the suite declares {suite.skipped} skipped tests and lists {found.skipped}"
             raise self.error(Reason.CONFLICT, message, suite.line)
         if self._suites:
             self._suites[-1].inner += found

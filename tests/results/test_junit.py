@@ -143,6 +143,9 @@ def test_a_suite_that_breaks_in_its_set_up_has_failed() -> None:
     ("inside", "expected"),
     [
         ("<flakyFailure><failure/></flakyFailure>", Tally(1)),
+        ("<flakyError/><flakyFailure/>", Tally(1)),
+        ("<failure/><rerunFailure/><rerunError/>", Tally(0, 1)),
+        ("<rerunFailure/>", Tally(0, 1)),
         ("<failure/><skipped/>", Tally(0, 1)),
         ("<skipped/><failure/>", Tally(0, 1)),
         ("<system-out/><system-err/><properties/>", Tally(1)),
@@ -186,6 +189,41 @@ def test_a_failed_status_is_not_excused_by_a_skip() -> None:
 def test_what_an_error_excuses_the_outer_suite_excuses() -> None:
     inner = '<testsuite tests="2"><testcase><error/></testcase></testsuite>'
     assert tally(f'<testsuites tests="2">{inner}</testsuites>') == Tally(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        *((tag, Tally(0, 1)) for tag in ("failed", "Failure", "ERROR", "crashed", "warning")),
+        *((tag, Tally(0, 0, 1)) for tag in ("skip", "ignored", "notRun", "incomplete", "pending")),
+        *((tag, Tally(1)) for tag in ("passed", "run", "properties", "attachments")),
+    ],
+)
+def test_an_element_of_another_tools_word_counts_as_what_it_says(tag: str, expected: Tally) -> None:
+    assert tally(f"<testsuite><testcase><{tag}/></testcase></testsuite>") == expected
+
+
+def conflict(text: str) -> str:
+    with pytest.raises(ItemError) as caught:
+        parse(text)
+    assert caught.value.rejection.reason is Reason.CONFLICT
+    return caught.value.rejection.position
+
+
+@pytest.mark.parametrize("tests", [2, 1, 0])
+def test_skipped_tests_that_are_declared_must_be_listed_as_such(tests: int) -> None:
+    inside = "<testcase><omitted/></testcase><testcase/>"
+    assert conflict(f'<testsuite tests="{tests}" skipped="1">{inside}</testsuite>') == "line 1"
+
+
+def test_a_failed_test_leaves_no_doubt_about_skipped_ones() -> None:
+    text = '<testsuite tests="1" skipped="1"><testcase><skipped/><error/></testcase></testsuite>'
+    assert tally(text) == Tally(0, 1)
+
+
+@pytest.mark.parametrize("said", ['status="failed"', 'result="Error"'])
+def test_a_suite_that_says_it_failed_is_no_pass(said: str) -> None:
+    assert conflict(f"<testsuite {said}><testcase/></testsuite>") == "line 1"
 
 
 def test_a_namespace_changes_nothing() -> None:

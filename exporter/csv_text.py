@@ -19,8 +19,11 @@ COLUMNS = 1_000
 BROKEN_ROWS = 100
 
 _SEPARATORS = (",", ";", "\t")
+# What a spreadsheet is told in the first line; it shows neither that line nor the text `sep=`.
+_TOLD = re.compile(r'"?sep=([,;|\t])"?[,;|\t]*\r?(?:\n|$)', re.IGNORECASE)
 _SAMPLED_ROWS = 20
 _WORD = re.compile(r"[^\W_]+")
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 _Record = tuple[int, list[str] | csv.Error]
@@ -39,13 +42,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header, the rows that fit it, and a rejection for each row that does not."""
+    """A header, the rows that fit it, and a rejection for each row that does not.
+
+    `asides` are rows that hide nothing, such as the header once more.
+    """
 
     file: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     rejections: tuple[Rejection, ...] = ()
     separator: str = ","
+    asides: tuple[Rejection, ...] = ()
 
 
 def parse(text: str, file: str) -> Table:
@@ -53,26 +60,36 @@ def parse(text: str, file: str) -> Table:
 
     Raises ItemError where there is no usable header, too much, or hardly anything that is CSV.
     """
-    separator = _separator(text)
-    records = _filled(_bounded(_records(text, separator), file))
+    told = _TOLD.match(text)
+    separator = told[1] if told else _separator(text)
+    records = _filled(_bounded(_records(text, separator, told.end() if told else 0), file))
     header = _header(next(records, (1, [])), file)
     rows: list[Row] = []
     rejections: list[Rejection] = []
+    asides: list[Rejection] = []
     for line, record in records:
         try:
-            rows.append(_row(line, record, file, len(header)))
+            row = _row(line, record, file, len(header))
         except ItemError as error:
             rejections.append(error.rejection)
-    return Table(file, header, tuple(rows), tuple(rejections), separator)
+            continue
+        if _plain_all(row.cells) == _plain_all(header):
+            asides.append(Rejection(Reason.OTHER, file, row.position, "the header once more"))
+        else:
+            rows.append(row)
+    return Table(file, header, tuple(rows), tuple(rejections), separator, tuple(asides))
 
 
 def number(cell: str, separator: str = ",") -> float:
     """Return the plain decimal number in a cell; a comma is its point where `;` separates cells.
 
+    Where tabs do, as in a spreadsheet's "Unicode text", it is only where it cannot part thousands.
     Raises ValueError on all else, also on what `float` would take: 1_0, nan, 1e5, Arabic digits.
     """
     text = cell.strip()
-    if separator == ";" and "." not in text:
+    if separator == "\t" and _THOUSANDS.fullmatch(text):
+        raise ValueError("a comma that may part thousands or decimals")
+    if separator in (";", "\t") and "." not in text:
         text = text.replace(",", ".", 1)
     if _NUMBER.fullmatch(text) is None:
         raise ValueError("not a plain number")
@@ -83,6 +100,10 @@ def plain(header: str) -> str:
     """Return a header's words alone, if it has any: `Day_1` and ` day  1` are one to people."""
     words = _WORD.findall(unicodedata.normalize("NFKC", header).casefold())
     return " ".join(words) or header.strip()
+
+
+def _plain_all(cells: Iterable[str]) -> list[str]:
+    return [cell.strip().casefold() for cell in cells]
 
 
 def _separator(text: str) -> str:
@@ -100,14 +121,15 @@ def _agreement(text: str, separator: str) -> tuple[int, int]:
     return (widths.count(width), width) if width > 1 else (0, 0)
 
 
-def _records(text: str, separator: str) -> Iterator[_Record]:
+def _records(text: str, separator: str, begin: int = 0) -> Iterator[_Record]:
     """Yield each record, or what is wrong with it, with the line it starts at.
 
     After a broken record it goes on with the next line: an unclosed quote would swallow the rest.
     """
     lines = io.StringIO(text, newline="")
+    lines.seek(begin)
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    line = 1
+    line = 1 + text.count("\n", 0, begin)
     while True:
         start, before = lines.tell(), reader.line_num
         try:

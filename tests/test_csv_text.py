@@ -50,6 +50,29 @@ def test_semicolons_in_answers_do_not_make_a_comma_file_a_semicolon_file() -> No
     assert len(table.rows) == 2
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line", ["sep={}\r\n", '"sep={}"\n', "SEP={}\n", "sep={};;\n"])
+def test_the_first_line_may_tell_the_separator(line: str, separator: str) -> None:
+    text = "a,b,c\n1,2,3\n4,5\n".replace(",", separator)
+    table = csv_text.parse(line.format(separator) + text, "x.csv")
+    assert (table.separator, table.header) == (separator, ("a", "b", "c"))
+    assert [(row.position, row.cells) for row in table.rows] == [("line 3", ("1", "2", "3"))]
+    assert [one.position for one in table.rejections] == ["line 4"]
+
+
+def test_a_separator_without_a_table_is_refused() -> None:
+    with pytest.raises(ItemError) as caught:
+        csv_text.parse("sep=;", "x.csv")
+    assert caught.value.rejection.reason is Reason.SHAPE
+
+
+def test_the_header_once_more_is_no_row_and_hides_none() -> None:
+    table = csv_text.parse("a,b\n1,2\nA , b\n3,4\n", "x.csv")
+    assert [row.cells for row in table.rows] == [("1", "2"), ("3", "4")]
+    assert table.rejections == ()
+    assert [str(one) for one in table.asides] == ["x.csv: line 3: the header once more (other)"]
+
+
 def test_one_column_alone_is_a_table_too() -> None:
     assert rows("tester\nann\nbob\n") == [("ann",), ("bob",)]
 
@@ -160,6 +183,11 @@ def test_what_is_no_text_is_refused_whole(tmp_path: Path, content: bytes, reason
         ("-3", ",", -3),
         ("4,5", ";", 4.5),
         ("4.5", ";", 4.5),
+        ("4,5", "\t", 4.5),
+        ("4,0", "\t", 4),
+        ("0,992", "\t", 0.992),
+        ("1234,500", "\t", 1234.5),
+        ("4.5", "\t", 4.5),
         ("007", ",", 7),
     ],
 )
@@ -190,6 +218,12 @@ def test_a_plain_number_is_read(cell: str, separator: str, value: float) -> None
 def test_what_float_would_take_and_no_form_writes_is_no_number(cell: str) -> None:
     with pytest.raises(ValueError, match="not a plain number"):
         csv_text.number(cell)
+
+
+@pytest.mark.parametrize("cell", ["1,234", "-12,345", "1,234,567"])
+def test_where_tabs_separate_a_comma_that_may_part_thousands_is_no_point(cell: str) -> None:
+    with pytest.raises(ValueError, match="thousands"):
+        csv_text.number(cell, "\t")
 
 
 def test_two_decimal_marks_are_no_number() -> None:

@@ -64,7 +64,8 @@ def collect(settings: Settings, context: Context) -> Reading:
     try:
         file = find_one(context.folder, settings.file, "file")
         observed = file.written(context.now)
-        column = parse(csv_text.parse(read_text(file, csv_text.LENGTH), file.name), settings)
+        table = csv_text.parse(read_text(file, csv_text.LENGTH), file.name)
+        column = parse(table, settings)
     except ItemError as error:
         raise source_error(error) from error
     sample = measure(column, settings, file.name, observed)
@@ -75,7 +76,7 @@ def collect(settings: Settings, context: Context) -> Reading:
     return Reading.of(
         [sample] if sample and not withheld else [],
         read=column.rows,
-        rejections=column.rejections,
+        rejections=(*column.rejections, *table.asides),
         facts_from=observed,
         withheld=withheld,
     )

@@ -151,7 +151,7 @@ class Reader:
             listing=Listing(self._pick),
             tests=self._number(attributes, "tests"),
             failures=sum(self._number(attributes, key) for key in ("failures", "errors"))
-            or stated_outcome(attributes) is Outcome.FAILED,
+            or int(stated_outcome(attributes) is Outcome.FAILED),
             skipped=self._number(attributes, "skipped"),
         )
 

@@ -396,6 +396,25 @@ def test_of_two_answers_to_google_from_one_address_the_later_counts(
     assert satisfaction(collect(context, text + again)) == (3.8, 5)
 
 
+@pytest.mark.parametrize("who", ["anonymous", "Anonymous", "N/A", "-"])
+def test_nobody_is_no_respondent(context: Context, who: str) -> None:
+    head = TIMED.replace("Response ID", "Email address", 1)
+    rows = [f"{who},2026-01-17 0{hour}:00:00,{score},0" for hour, score in ((8, 1), (9, 5))]
+    assert satisfaction(collect(context, head + "\n".join(rows))) == (3, 2)
+
+
+def test_a_column_that_says_the_same_of_everybody_identifies_nobody(context: Context) -> None:
+    rows = [f"a,2026-01-17 0{hour}:00:00,{1 + 4 * (hour == 9)},0" for hour in range(5, 10)]
+    assert satisfaction(collect(context, TIMED + "\n".join(rows))) == (1.8, 5)
+
+
+@pytest.mark.parametrize("cell", ["5 - Very dissatisfied", "10 (not at all likely)", "9: Unlikely"])
+def test_a_scale_that_runs_the_other_way_is_not_taken(cell: str) -> None:
+    with pytest.raises(ValueError, match="the other way"):
+        score(cell, range(11) if cell[0] != "5" else range(1, 6))
+    assert score(f"1{cell.lstrip('0123456789')}", range(1, 6)) == 1
+
+
 def test_one_network_may_have_many_respondents(context: Context) -> None:
     text = f'Network ID,"{SATISFIED}"\n98f,5\n98f,3\n'
     assert satisfaction(collect(context, text, recommend=None)) == (4, 2)

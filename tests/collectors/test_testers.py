@@ -347,6 +347,22 @@ def test_a_mistake_spoils_its_own_field_alone(context: Context) -> None:
     assert sample.evidence.endswith("(testers.csv); what could not be read counts as no")
 
 
+def test_a_misspelt_key_of_one_entry_hides_no_failure(context: Context) -> None:
+    (context.folder / "testers.yaml").write_text(
+        "- {tester: a, installed: yes, survey: yes}\n"
+        "- {tester: b, instaled: no, survy: no}\n"
+        "- {tester: c, installer: brew}\n"
+    )
+    os.utime(context.folder / "testers.yaml", (context.now.timestamp(),) * 2)
+    reading = testers.collect(testers.Settings(file="testers.yaml"), context)
+    found = {one.gauge: one.value for one in reading.samples if not one.labels}
+    assert found["release_install_success_ratio"] == 0.5
+    assert [one.position for one in reading.rejections] == [
+        "entry 2, installed",
+        "entry 2, survey",
+    ]
+
+
 def test_every_mistake_of_a_row_is_told_at_once(context: Context) -> None:
     reading = collect(context, roster("ann,yes,,", "bob,perhaps,someday,later"))
     assert [one.position for one in reading.rejections] == [

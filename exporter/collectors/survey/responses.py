@@ -1,11 +1,12 @@
 """A survey export's rows as answers: columns found by question, each respondent counted once."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 
+from exporter.collectors.asides import set_apart
 from exporter.collectors.survey import times
 from exporter.csv_text import Row, Table, number, plain
 from exporter.files import ItemError
@@ -22,7 +23,16 @@ _RESPONDENT = (
 _TIME = ("submit date utc", "completion time", "timestamp", "submitted at", "submission date")
 
 # "4 - Satisfied" or "5 (very satisfied)", but not "4/5", "4-5" or "4.5".
-_LABELLED = re.compile(r"([0-9]{1,2})(?:\s*[-–—:.=(]\s*|\s+)[^\W\d_][^0-9]{0,100}")  # noqa: RUF001 - dashes that form tools write
+_LABELLED = re.compile(r"([0-9]{1,2})(?:\s*[-–—:.=(]\s*|\s+)([^\W\d_][^0-9]{0,100})")  # noqa: RUF001 - dashes that form tools write
+# Beside a high score it says that the scale runs the other way.
+_BAD = re.compile(
+    r"dissatisf|unsatisf|unhappy|unlikely|\bnot\b|never|\bpoor\b|\bbad\b", re.IGNORECASE
+)
+_OTHER_WAY = "a bad word beside a high score, as if the scale ran the other way"
+# What stands where nobody is named; the answers are not one respondent's.
+_NOBODY = ("anonymous", "anonym", "anonyme", "guest", "unknown", "none", "null", "n/a", "-")
+# So many answers of one identity alone: then it is no identity, and no answer may hide another.
+_SHARED = 5
 # A spreadsheet rounds long numbers, so that different respondents get one identity.
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+")
 
@@ -48,8 +58,8 @@ class Answers:
 class Survey:
     """The answers by question, and how many respondents gave them without a mistake.
 
-    `broken` are rows that nobody can say anything of; `newest` is the time of the last answer
-    where the times are readable.
+    `broken` are rows that nobody can say anything of, `asides` rows that are no answers, such as
+    averages; `newest` is the time of the last answer where the times are readable.
     """
 
     answers: Mapping[str, Answers]
@@ -57,12 +67,13 @@ class Survey:
     conflicts: tuple[Rejection, ...]
     read: int
     newest: datetime | None
+    asides: tuple[Rejection, ...] = ()
 
     @property
     def rejections(self) -> tuple[Rejection, ...]:
         """Every mistake once."""
         unread = (one.unread.values() for one in self.answers.values())
-        return (*self.broken, *self.conflicts, *chain(*unread))
+        return (*self.broken, *self.conflicts, *self.asides, *chain(*unread))
 
     def unread(self, question: str) -> tuple[Rejection, ...]:
         """Return what may hide an answer to the question: broken rows may hide one to each."""
@@ -75,6 +86,7 @@ def parse(table: Table, questions: Questions, zone: tzinfo, now: datetime) -> Su
     Raises ItemError where a question is in no column or in several.
     """
     columns = {key: _column(table, text, key) for key, text in questions.texts.items()}
+    table = set_apart(table, _labelling(table, questions, columns.values()))
     moments = _moments(table, questions.time, zone, now)
     latest = _latest(_identities(table, questions.respondent), moments)
     respondents = [_different(table.rows[index] for index in one) for one in latest]
@@ -88,7 +100,15 @@ def parse(table: Table, questions: Questions, zone: tzinfo, now: datetime) -> Su
         conflicts=tuple(_conflict(table, row) for rows in respondents for row in rows[1:]),
         read=len(respondents) - len(spoiled),
         newest=max((min(one, now) for i in chain(*latest) if (one := moments[i])), default=None),
+        asides=table.asides,
     )
+
+
+def _labelling(table: Table, questions: Questions, answers: Collection[int]) -> list[int]:
+    """Return the columns where a row that is nobody's says so: never those of the answers."""
+    usual = ((_RESPONDENT, questions.respondent, "respondent"), (_TIME, questions.time, "time"))
+    found = [_usual_column(table, *one) for one in usual]
+    return [at for at in (*found, 0) if at is not None and at not in answers]
 
 
 def score(cell: str, allowed: range, separator: str = ",") -> int | None:
@@ -100,6 +120,8 @@ def score(cell: str, allowed: range, separator: str = ",") -> int | None:
     value = number(labelled[1] if labelled else text, separator)
     if value not in allowed:
         raise ValueError("out of range")
+    if labelled and 2 * value > allowed[-1] and _BAD.search(labelled[2]):
+        raise ValueError(_OTHER_WAY)
     return int(value)
 
 
@@ -135,6 +157,8 @@ def _answer(table: Table, row: Row, column: int, allowed: range) -> int | None:
         return score(row.cells[column], allowed, table.separator)
     except ValueError as error:
         message = f"expected a whole number from {allowed[0]} to {allowed[-1]}"
+        if str(error) == _OTHER_WAY:
+            message += f", not {error}"
         position = f"{row.position}, column {column + 1}"
         raise ItemError(Reason.FIELD, table.file, position, message) from error
 
@@ -168,8 +192,10 @@ def _identities(table: Table, configured: str | None) -> list[str]:
     column = _usual_column(table, _RESPONDENT, configured, "respondent")
     if column is None:
         return [""] * len(table.rows)
-    cells = (row.cells[column].strip() for row in table.rows)
-    return ["" if _ROUNDED.fullmatch(cell) else cell for cell in cells]
+    cells = [row.cells[column].strip() for row in table.rows]
+    if len(cells) >= _SHARED and len(set(cells)) == 1:
+        return [""] * len(cells)
+    return ["" if _ROUNDED.fullmatch(cell) or cell.lower() in _NOBODY else cell for cell in cells]
 
 
 def _moments(

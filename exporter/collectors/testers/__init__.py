@@ -59,7 +59,8 @@ def collect(settings: Settings, context: Context) -> Reading:
     if roster.rejections and not roster.read:
         message = f"no tester could be read; the first: {roster.rejections[0]}"
         raise SourceError(ErrorClass.MALFORMED, message)
-    team = Team(roster.testers, found.name, observed, len(roster.rejections))
+    mistakes = len(roster.rejections) - roster.left_out
+    team = Team(roster.testers, found.name, observed, mistakes, roster.left_out)
     samples = [
         *(installation(team) if "installed" in roster.tracked else ()),
         *(participation(team, beta, today) if "days" in roster.tracked else ()),
@@ -89,12 +90,16 @@ def withhold(
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The testers, where and when they were written down, and with how many mistakes."""
+    """The testers, where and when they were written down, and with how many mistakes.
+
+    `left_out` rows are no testers, such as totals.
+    """
 
     testers: Sequence[Tester]
     file: str
     observed: datetime
     mistakes: int = 0
+    left_out: int = 0
 
     def count(self, gauge: str, value: int, label: Labels) -> Sample:
         """Return how many of the testers; an explicit zero when none."""
@@ -105,6 +110,9 @@ class Team:
         evidence = f"{part} of {whole} testers {did} ({self.file})"
         if self.mistakes:
             evidence += "; what could not be read counts as no"
+        if self.left_out:
+            rows = "1 row" if self.left_out == 1 else f"{self.left_out} rows"
+            evidence += f"; {rows} of no tester left out"
         return Sample(gauge, part / whole, n=whole, observed=self.observed, evidence=evidence)
 
 

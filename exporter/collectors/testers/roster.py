@@ -5,14 +5,16 @@ failed one, an unreadable row a tester who neither took part nor answered. Until
 typing mistake may make a ratio look worse than it is; left out, it could turn one into a pass.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exporter.collectors.asides import set_apart
 from exporter.collectors.testers import cells
 from exporter.csv_text import Row, Table, plain
 from exporter.files import ItemError
@@ -20,6 +22,10 @@ from exporter.model import Reason, Rejection
 
 # How to read each field of a tester that the file has a column for.
 Readers = Mapping[str, Callable[[Row], Any]]
+
+_FIELDS = {"installed": "installed", "days": "days", "survey": "answered"}
+# `instaled` is almost `installed`; `installer` is another word.
+ALIKE = 0.9
 
 
 class Columns(BaseModel):
@@ -62,12 +68,16 @@ class Tester:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Every tester, and which of a tester's fields the file has columns for."""
+    """Every tester, and which of a tester's fields the file has columns for.
+
+    Of the rejections, `left_out` are of rows that are no testers.
+    """
 
     testers: tuple[Tester, ...]
     tracked: frozenset[str]
     read: int
     rejections: tuple[Rejection, ...]
+    left_out: int = 0
 
 
 def parse(table: Table, columns: Columns, beta: Sequence[date], today: date) -> Roster:
@@ -76,13 +86,15 @@ def parse(table: Table, columns: Columns, beta: Sequence[date], today: date) -> 
     Raises ItemError where a column is missing or stands there twice.
     """
     name = _needed(table, columns.tester, "tester")
+    table = set_apart(table, (name, 0))
+    slips = [*_slips(table, columns)]
     readers, rejections = _readers(table, columns, beta, today)
-    rejections += table.rejections
+    rejections += (*table.rejections, *table.asides)
     unread = [Tester()] * len(table.rejections)
     known: dict[str, Tester] = {}
     read = 0
     for row in table.rows:
-        tester, mistakes = _tester(row, readers)
+        tester, mistakes = _tester(row, _readable(table, row, readers, slips))
         identity = " ".join(row.cells[name].casefold().split())
         if not identity:
             mistakes = [cells.mistake(table, row, "tester", "expected a name or an id").rejection]
@@ -93,7 +105,40 @@ def parse(table: Table, columns: Columns, beta: Sequence[date], today: date) -> 
             known[identity] = tester.worse(known.get(identity, tester))
         rejections += mistakes
         read += not mistakes
-    return Roster((*known.values(), *unread), frozenset(readers), read, tuple(rejections))
+    testers, left_out = (*known.values(), *unread), len(table.asides)
+    return Roster(testers, frozenset(readers), read, tuple(rejections), left_out)
+
+
+def _slips(table: Table, columns: Columns) -> Iterator[tuple[str, str, int, int]]:
+    """Yield the field, key and column of what is misspelt, and the column where it belongs.
+
+    In YAML every entry spells its keys anew: in one of them `instaled: no` would be nobody's.
+    """
+    for key, field in _FIELDS.items():
+        wanted = getattr(columns, key)
+        for own in _found(table, wanted, key):
+            for at, header in enumerate(table.header):
+                if at != own and _almost(plain(header), plain(wanted)):
+                    yield field, key, at, own
+
+
+def _almost(word: str, wanted: str) -> bool:
+    return word != wanted and SequenceMatcher(None, word, wanted).ratio() >= ALIKE
+
+
+def _readable(
+    table: Table, row: Row, readers: Readers, slips: Iterable[tuple[str, str, int, int]]
+) -> Readers:
+    """Return the readers of that row: a field that stands under a misspelt key is a mistake."""
+    told = dict(readers)
+    for field, key, at, own in slips:
+        if row.cells[at].strip() and not row.cells[own].strip() and field in told:
+            told[field] = partial(_misspelt, table, key)
+    return told
+
+
+def _misspelt(table: Table, key: str, row: Row) -> Any:
+    raise cells.mistake(table, row, key, f"stands under almost that name; write columns.{key}'s")
 
 
 def _readers(

@@ -43,8 +43,16 @@ BOTH = {
 }
 
 
+def result(**changes: Any) -> dict[str, Any]:
+    """Return a result whose times have its mean."""
+    mean = changes.get("mean")
+    if isinstance(mean, (int, float)) and not isinstance(mean, bool) and 1e-9 < mean < 1e9:
+        changes = {"times": [mean] * 10} | changes
+    return HYPERFINE | changes
+
+
 def hyperfine(**changes: Any) -> str:
-    return json.dumps({"results": [HYPERFINE | changes]}, indent=2)
+    return json.dumps({"results": [result(**changes)]}, indent=2)
 
 
 def criterion(nanoseconds: float) -> str:
@@ -129,13 +137,14 @@ def test_a_result_from_next_week_is_no_fact(context: Context, side: str) -> None
 
 
 def test_the_smaller_number_of_runs_counts(context: Context) -> None:
-    (sample,) = compare(context, hyperfine(times=[2.0] * 3), hyperfine()).samples
+    fewer = hyperfine(times=[2.0] * 3, exit_codes=[0] * 3)
+    (sample,) = compare(context, fewer, hyperfine()).samples
     assert sample.n == 3
 
 
 def test_both_results_may_stand_in_one_file(context: Context) -> None:
     results = [
-        HYPERFINE | {"command": "caro --telemetry on", "mean": 2.1},
+        result(command="caro --telemetry on", mean=2.1),
         HYPERFINE,
         HYPERFINE | {"command": "another", "exit_codes": [1]},
     ]
@@ -146,8 +155,8 @@ def test_both_results_may_stand_in_one_file(context: Context) -> None:
 
 
 def test_the_whole_command_beats_one_that_contains_it(context: Context) -> None:
-    results = [HYPERFINE | {"command": name} for name in ("telemetry", "no telemetry")]
-    write(context, "bench.json", json.dumps({"results": [results[0] | {"mean": 3.0}, results[1]]}))
+    results = [result(command="telemetry", mean=3.0), result(command="no telemetry")]
+    write(context, "bench.json", json.dumps({"results": results}))
     sides = {
         "with": {"file": "bench.json", "command": "telemetry"},
         "without": {"file": "bench.json", "command": "no telemetry"},
@@ -162,16 +171,18 @@ def test_criterion_estimates_are_nanoseconds(context: Context) -> None:
 
 
 def test_criterions_sample_beside_says_how_many(context: Context) -> None:
-    for side in ("on", "off"):
-        write(context, f"criterion/{side}/new/estimates.json", criterion(2e6))
-        sample = {"sampling_mode": "Flat", "iters": [1.0] * 100, "times": [2e6] * 100}
+    for side, time in (("on", 2.1e6), ("off", 2e6)):
+        write(context, f"criterion/{side}/new/estimates.json", criterion(time))
+        sample = {"sampling_mode": "Linear", "iters": [1.0, 3.0] * 50}
+        sample["times"] = [time, 3 * time] * 50
         write(context, f"criterion/{side}/new/sample.json", json.dumps(sample))
     sides = {
         "with": "criterion/on/new/estimates.json",
         "without": "criterion/off/new/estimates.json",
     }
     (sample_,) = collect(context, **sides).samples
-    assert (sample_.value, sample_.n) == (0, 100)
+    assert sample_.value == pytest.approx(0.05)
+    assert sample_.n == 100
 
 
 def test_one_program_may_be_compared_with_the_other(context: Context) -> None:
@@ -180,8 +191,8 @@ def test_one_program_may_be_compared_with_the_other(context: Context) -> None:
 
 def test_utf_16_as_powershell_redirects_it_is_read(context: Context) -> None:
     write(context, "bench/without.json", hyperfine())
-    write(context, "bench/with.json", hyperfine(), encoding="utf-16")
-    assert overhead(collect(context)) == 0
+    write(context, "bench/with.json", hyperfine(mean=3.0), encoding="utf-16")
+    assert overhead(collect(context)) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -197,6 +208,10 @@ def test_utf_16_as_powershell_redirects_it_is_read(context: Context) -> None:
         ({"mean": -2.0}, "the mean is no time"),
         ({"mean": 1e-300}, "the mean is no time"),
         ({"mean": 1e300}, "the mean is no time"),
+        ({"mean": 1.0, "times": [2.0] * 10}, "the mean is not that of the times"),
+        ({"mean": 1.99, "times": [2.0] * 10}, "the mean is not that of the times"),
+        ({"mean": 1.0, "times": [-1.0] * 5 + [3.0] * 5}, "a time below zero"),
+        ({"exit_codes": [0]}, "10 times and 1 exit codes"),
     ],
 )
 @pytest.mark.parametrize("side", ["with", "without"])
@@ -295,6 +310,51 @@ def test_a_result_must_be_meant_alone(context: Context, command: str | None, sai
     loaded = {"file": "bench.json", "command": command}
     with pytest.raises(SourceError, match=rf"bench\.json: {said} match; set with\.command"):
         collect(context, **{"with": loaded, "without": "base.json"})
+
+
+@pytest.mark.parametrize("how", ["copied", "linked", "written again", "UTF-16"])
+@pytest.mark.parametrize("text", [hyperfine(), hyperfine(times=None), criterion(2e6)])
+def test_one_measurement_under_two_names_is_no_overhead_of_nothing(
+    context: Context, how: str, text: str
+) -> None:
+    write(context, "bench/without.json", text)
+    write(context, "bench/with.json", text, encoding="utf-16" if how == "UTF-16" else "utf-8")
+    if how == "written again":
+        write(context, "bench/with.json", json.dumps(json.loads(text)) + "\n")
+    if how == "linked":
+        (context.folder / "bench/with.json").unlink()
+        (context.folder / "bench/with.json").symlink_to("without.json")
+    reading = collect(context)
+    (rejection,) = reading.rejections
+    assert (rejection.reason, rejection.file) == (Reason.CONFLICT, "bench/with.json")
+    assert rejection.message.endswith("of bench/without.json; measure once more")
+    assert (reading.samples, reading.read) == ((), 1)
+    assert reading.withheld == {benchmark.GAUGE: "1 of 2 results cannot count"}
+
+
+def test_one_measurement_under_two_commands_is_none_either(context: Context) -> None:
+    results = [HYPERFINE | {"command": name} for name in ("telemetry on", "telemetry off")]
+    write(context, "bench.json", json.dumps({"results": results}))
+    assert collect(context, **BOTH).samples == ()
+
+
+def test_two_measurements_may_come_to_the_same_mean(context: Context) -> None:
+    assert overhead(compare(context, hyperfine(times=[1.9, 2.1] * 5), hyperfine())) == 0
+
+
+def test_criterions_changes_are_no_times(context: Context) -> None:
+    change = json.dumps({name: CRITERION[name] for name in ("mean", "median")})
+    with pytest.raises(SourceError, match=r"bench/with\.json: shares of a change"):
+        compare(context, change, criterion(2e6))
+
+
+def test_criterions_mean_must_be_that_of_the_sample_beside_it(context: Context) -> None:
+    write(context, "bench/with/estimates.json", criterion(1e6))
+    write(context, "bench/with/sample.json", '{"iters": [1, 2], "times": [2e6, 4e6]}')
+    write(context, "bench/without.json", criterion(2e6))
+    reading = collect(context, **{"with": "bench/with/estimates.json"})
+    assert reading.rejections[0].message == "the mean is not that of the times beside it"
+    assert reading.samples == ()
 
 
 def test_comparing_a_result_with_itself_is_no_overhead_of_nothing(context: Context) -> None:

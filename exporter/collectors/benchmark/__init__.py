@@ -63,6 +63,11 @@ def collect(settings: Settings, context: Context) -> Reading:
         message = f"with and without are both {base.position} of {base.file.name}"
         raise SourceError(ErrorClass.MALFORMED, f"{message}; select two different results")
     rejections = [rejection for one in (base, loaded) if (rejection := judge(one))]
+    if not rejections and base.measured == loaded.measured:
+        # A copied file, a build that ran once: their overhead would be nothing, too.
+        message = f"the very numbers of {base.position} of {base.file.name}; measure once more"
+        place = (loaded.file.name, loaded.position)
+        rejections = [Rejection(Reason.CONFLICT, *place, message)]
     return Reading.of(
         [] if rejections else [measure(loaded, base, observed)],
         read=2 - len(rejections),
@@ -92,11 +97,12 @@ def measure(loaded: Timing, base: Timing, observed: datetime) -> Sample:
 
 def judge(timing: Timing) -> Rejection | None:
     """Return why the timing cannot count, or None."""
-    message = ""
     if timing.failed:
         message = "a run failed or was killed: its time says nothing"
     elif timing.runs < 1:
         message = "no runs"
     elif not SHORTEST <= timing.mean <= LONGEST:
         message = "the mean is no time that a benchmark takes"
+    else:
+        message = timing.contradiction
     return Rejection(Reason.FIELD, timing.file.name, timing.position, message) if message else None

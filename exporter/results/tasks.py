@@ -23,6 +23,13 @@ _ODD = re.compile(
     r"|[☐☑☒]"
 )
 _OPEN = re.compile(r"\[[^\]]*$")
+# What stands for a box elsewhere: a cell of a table, a sign, HTML's own box, a question.
+_SIGNS = "☐☑☒✅❌❎✔✓✖✗✘⬜🔲🗹"
+_CELL = re.compile(rf"\|\s*(?:\[[\sxX]?\]|[{_SIGNS}]\ufe0f?)\s*(?:\||$)")
+_SIGNED = re.compile(rf"{_ITEM}\s+[*_]*[{_SIGNS}]")
+_AROUND_SIGN = " .:;!*_)\ufe0f"
+_HTML = re.compile(r"<input\b[^<>]{0,200}\bcheckbox\b", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s.*\?\s*")
 
 
 def parse_tasks(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any]] | Rejection]:
@@ -36,8 +43,10 @@ def parse_tasks(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any]] 
         task = _TASK.fullmatch(line)
         if number == last and _breaks_off(line):
             yield Rejection(Reason.TRUNCATED, file, position, "the file ends inside an item")
-        elif (task is None and _is_odd(line)) or _has_inner_box(line, task):
-            message = "a box that is no item of a list; write '- [ ] ' or '- [x] ' and a name"
+        elif (task is None and (_is_odd(line) or _stands_for_box(line))) or _has_inner_box(
+            line, task
+        ):
+            message = "a box, or what may stand for one, and no item of a task list; write '- [ ] ' or '- [x] ' and a name"
             yield Rejection(Reason.FIELD, file, position, message)
         elif task is not None:
             mark, name = task.groups()
@@ -56,6 +65,19 @@ def _is_odd(line: str) -> bool:
     seen = line if _LISTED.match(line) else without_code(line)
     lead = _LEAD.match(seen)
     return bool(lead and (_ODD.match(seen, lead.end()) or _OPEN.match(seen, lead.end())))
+
+
+def _stands_for_box(line: str) -> bool:
+    """Tell whether the line says in another way that something is done or open."""
+    seen = without_code(line)
+    return bool(
+        _CELL.search(seen)
+        or _SIGNED.match(seen)
+        or (_LISTED.match(seen) and seen.rstrip(_AROUND_SIGN).endswith(tuple(_SIGNS)))
+        or _HTML.search(seen)
+        # As the end of a link it is part of an address.
+        or (_QUESTION.fullmatch(seen) and "://" not in seen)
+    )
 
 
 def _has_inner_box(line: str, task: re.Match[str] | None) -> bool:

@@ -33,6 +33,12 @@ MARKDOWN = """# Documentation
 [^1]: a note, `[ ]` quoted
 [1] another
 ---
+| a | table | `[ ]` |
+|---|:-:|---|
+✅ prose, and a ❌ in it, or a question?
+  - does a note ask?
+- a question? No.
+- see https://example.com/?
 - [link](https://example.com)
 - [x](link)
 - [x][link]
@@ -114,6 +120,19 @@ ODD = (
     "| [ ] | c |",
     "- ☐ c",
     "☐ c",
+    "| c | [ ] |",
+    "| c | [x] | ann |",
+    "c | [ ]",
+    "| c | ❌ |",
+    "- ❌ c",
+    "- ✅ c",
+    "- **✔\ufe0f c**",
+    "- c ❌",
+    "- c: ✅.",
+    '<input type="checkbox"> c',
+    "<li><INPUT disabled type=checkbox checked> c</li>",
+    "- README.md accurate?",
+    "1. Do the instructions work?",
 )
 
 

@@ -43,15 +43,18 @@ def parse_tasks(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any]] 
         task = _TASK.fullmatch(line)
         if number == last and _breaks_off(line):
             yield Rejection(Reason.TRUNCATED, file, position, "the file ends inside an item")
-        elif (task is None and (_is_odd(line) or _stands_for_box(line))) or _has_inner_box(
-            line, task
-        ):
-            message = "a box, or what may stand for one, and no item of a task list; write '- [ ] ' or '- [x] ' and a name"
+        elif _may_be_one(line, task):
+            message = "what may be a box, and no task; write '- [ ] ' or '- [x] ' and a name"
             yield Rejection(Reason.FIELD, file, position, message)
         elif task is not None:
             mark, name = task.groups()
             name = name if name.startswith(" ") else ""
             yield position, {"check": name, "passed": _MARKS.get(mark, mark)}
+
+
+def _may_be_one(line: str, task: re.Match[str] | None) -> bool:
+    odd = task is None and (_is_odd(line) or _stands_for_box(line))
+    return odd or _has_inner_box(line, task)
 
 
 def _breaks_off(line: str) -> bool:

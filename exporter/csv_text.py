@@ -74,7 +74,9 @@ def parse(text: str, file: str) -> Table:
             rejections.append(error.rejection)
             continue
         if _plain_all(row.cells) == _plain_all(header):
-            asides.append(Rejection(Reason.OTHER, file, row.position, "the header once more"))
+            asides.append(
+                Rejection(Reason.OTHER, file, row.position, "the header once more; take it out")
+            )
         else:
             rows.append(row)
     return Table(file, header, tuple(rows), tuple(rejections), separator, tuple(asides))

@@ -45,7 +45,8 @@ class SourceState:
         if self.error is not None:
             return self.error[1]
         if self.tried and self.reading and self.reading.rejected and not self.reading.read:
-            return "nothing of it could be taken"
+            listed = self.reading.rejections
+            return "nothing of it could be taken" + (f"; the first: {listed[0]}" if listed else "")
         return ""
 
     @property

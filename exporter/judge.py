@@ -136,6 +136,8 @@ def _verdict(
         return None, Verdict.NOT_DUE, excused
     if metric.gauge in reading.withheld:
         return None, Verdict.UNKNOWN, reading.withheld[metric.gauge]
+    if reading.rejected and not reading.read:
+        return None, Verdict.UNKNOWN, f"nothing of the source {metric.source} could be taken"
     return None, Verdict.UNKNOWN, f"the source {metric.source} has no value for it"
 
 

@@ -70,7 +70,9 @@ def test_the_header_once_more_is_no_row_and_hides_none() -> None:
     table = csv_text.parse("a,b\n1,2\nA , b\n3,4\n", "x.csv")
     assert [row.cells for row in table.rows] == [("1", "2"), ("3", "4")]
     assert table.rejections == ()
-    assert [str(one) for one in table.asides] == ["x.csv: line 3: the header once more (other)"]
+    assert [str(one) for one in table.asides] == [
+        "x.csv: line 3: the header once more; take it out (other)"
+    ]
 
 
 def test_one_column_alone_is_a_table_too() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.inert import LONGEST, MOST_MARKS, inert
-from exporter.status_page.links import web_link
+from exporter.status_page.links import linked, web_link
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,30 @@ def test_a_web_address_may_be_followed(address: str) -> None:
 )
 def test_anything_else_is_text_and_no_link(address: str) -> None:
     assert web_link(address) == ""
+
+
+TRACKER = "https://github.com/wildcard/caro/issues?q=is%3Aissue+label%3A%22P0%22"
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        (f"2 of 14 open issues carry P0: #1, #2 ({TRACKER})", [TRACKER]),
+        (f"{TRACKER}. And {TRACKER}, too", [TRACKER, TRACKER]),
+        ("see http://github.com/wildcard/caro", []),
+        ("see javascript:alert(1) and ftp://x and //x", []),
+        ("see https://", []),
+        ("see https://[::1", []),
+        ("see https://g\u0456thub.com/wildcard", []),
+        (f"{'x' * 450} {TRACKER}{'9' * 100}", []),
+        (f"{TRACKER}<script>", [TRACKER]),
+        ("nothing", []),
+        ("", []),
+    ],
+)
+def test_whole_https_addresses_in_a_sentence_are_links_and_no_text_is_lost(
+    text: str, links: list[str]
+) -> None:
+    pieces = list(linked(text))
+    assert "".join(piece for piece, _ in pieces) == inert(text)
+    assert [link for _, link in pieces if link] == links

@@ -13,7 +13,17 @@ from exporter.bands import find_band
 from exporter.catalog import CATALOG, Due
 from exporter.freshness import Limits, SourceState
 from exporter.judge import Judgement, due_from, judge
-from exporter.model import ErrorClass, Inapplicable, Labels, Reading, Sample, Verdict, labels
+from exporter.model import (
+    ErrorClass,
+    Inapplicable,
+    Labels,
+    Reading,
+    Reason,
+    Rejection,
+    Sample,
+    Verdict,
+    labels,
+)
 from exporter.plan import Milestone, Phase, Plan
 from exporter.release import Release
 
@@ -147,6 +157,14 @@ def test_a_due_metric_without_an_acceptable_value_is_unknown(
     one = verdict_on(release, key, state, WEEK_AFTER)
     assert (one.verdict, one.due, one.sample, one.value) == (UNKNOWN, True, None, "N/A")
     assert one.reason
+
+
+def test_a_source_of_which_nothing_could_be_taken_says_so(release: Release) -> None:
+    rejection = Rejection(Reason.SYNTAX, "a.json", "byte 0", "not JSON")
+    reading = Reading.of([], read=0, rejections=[rejection])
+    state = replace(good(WEEK_AFTER), reading=reading)
+    one = verdict_on(release, "QM-2", state, WEEK_AFTER)
+    assert (one.verdict, one.reason) == (UNKNOWN, "nothing of the source telemetry could be taken")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from exporter.freshness import show_age
 from exporter.gate.waivers import STATE_WORDS
 from exporter.inert import inert
 from exporter.status_page.badges import show_badge
-from exporter.status_page.links import web_link
+from exporter.status_page.links import linked, web_link
 from exporter.status_page.section import Section
 from exporter.view import View
 
@@ -88,6 +88,7 @@ def _environment() -> Environment:
         "number": "{:,}".format,
         "duration": durations.render,
         "web_link": web_link,
+        "linked": linked,
     }
     return environment
 

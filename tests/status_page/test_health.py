@@ -78,7 +78,8 @@ def test_a_source_of_which_nothing_could_be_taken_is_failing() -> None:
     rejection = Rejection(Reason.SHAPE, "a.json", "", "no telemetry")
     reading = Reading.of([], read=0, rejections=[rejection])
     (health,) = list_health({"telemetry": replace(GOOD, reading=reading)}, make_plan(), NOW)
-    assert (health.badge, health.why) == (FAILING, "nothing of it could be taken")
+    said = "nothing of it could be taken; the first: a.json: no telemetry (shape)"
+    assert (health.badge, health.why) == (FAILING, said)
 
 
 def test_sources_stand_in_the_order_of_their_names() -> None:

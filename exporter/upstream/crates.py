@@ -65,9 +65,16 @@ def load_version(session: Session, name: str, number: str) -> Version | None:
         version = session.get(_path(name, number), _VersionAnswer).value.version
     except RefusedError as error:
         # Only in its own words: a proxy, too, says 404.
-        if error.kind is ErrorClass.NOT_FOUND and "does not have a version" in error.said:
+        if error.kind is not ErrorClass.NOT_FOUND:
+            raise
+        if "does not have a version" in error.said:
             return None
-        raise
+        message = (
+            f"{NAME} has {name}, but 404 without {NAME}'s own words is no answer about its version"
+            f" {number}: unknown, not unpublished; does sources.downloads.url pass on"
+            f" /{_path(name, number)}?"
+        )
+        raise SourceError(ErrorClass.NOT_FOUND, message) from error
     check_same(NAME, "crate", _plain(name), _plain(version.crate))
     check_same(NAME, "version", number, version.num)
     if version.created_at.year < FOUNDED:

@@ -222,7 +222,12 @@ class Session:
     def _send(self, url: str, headers: Mapping[str, str], body: object, resource: str) -> Answer:
         if urlsplit(url)[:2] != urlsplit(self.service.base)[:2]:
             # A secret stays with its host, and another host's numbers are not this one's.
-            raise self._error(ErrorClass.MALFORMED, self.service.base, "leads to another host")
+            place = one_line(urlsplit(url).netloc.rpartition("@")[2], 100)
+            why = (
+                f"leads to another host, {place}, which is told no token and not asked; ask that"
+                " one itself, or let the proxy rewrite the headers Link and Location"
+            )
+            raise self._error(ErrorClass.MALFORMED, self.service.base, why)
         secret = self.service.authorization
         sent = {**self.service.headers, **headers, **({"Authorization": secret} if secret else {})}
         with self._account.turn(pause=self.service.pause, seconds=self._seconds()):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -217,9 +218,12 @@ def test_no_other_host_is_asked_or_believed(
             server.expect_request("/api/x").respond_with_data(
                 status=302, headers={"Location": place}
             )
-        with converse() as session, pytest.raises(SourceError, match="leads to another host"):
+        with converse() as session, pytest.raises(SourceError) as caught:
             list(session.pages("x", list[Item]))
         assert other.log == []
+        host = urlsplit(place).netloc
+        assert f"leads to another host, {host}, which is told no token" in str(caught.value)
+        assert "let the proxy rewrite the headers Link and Location" in str(caught.value)
 
 
 def test_file_on_another_host_is_fetched_without_the_token(

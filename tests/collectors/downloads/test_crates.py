@@ -280,4 +280,6 @@ def test_a_404_that_is_not_in_crates_ios_words_does_not_mean_unpublished(
     registries.crate(FIRST + 8 * DAY)
     registries.server.fault(VERSION_PATH, "not_found")
     error = registries.refused(CRATES, at(8))
-    assert (error.kind, "status 404: Not Found" in str(error)) == (ErrorClass.NOT_FOUND, True)
+    assert error.kind is ErrorClass.NOT_FOUND
+    assert "crates.io has caro, but 404 without crates.io's own words" in str(error)
+    assert "does sources.downloads.url pass on /api/v1/crates/caro/1.1.0?" in str(error)

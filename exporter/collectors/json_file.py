@@ -21,6 +21,7 @@ from exporter.collectors.settings import InnerPath
 from exporter.config.mistakes import unknown
 from exporter.config.patterns import ONE_LINE
 from exporter.files import MEBIBYTE, ItemError, find_one, read_text, source_error
+from exporter.json_text import check_keys
 from exporter.model import Context, Reading, Reason, Sample
 
 # The worst file of this size, nothing but empty lists, takes 80 MiB and 0.6 s.
@@ -91,6 +92,7 @@ def collect(settings: Settings, context: Context) -> Reading:
 
 def parse(text: str, file: str) -> Any:
     """Return the document as plain data; raises ItemError with its place, never its content."""
+    check_keys(text, file)
     try:
         return msgspec.json.decode(text)
     except msgspec.ValidationError as error:

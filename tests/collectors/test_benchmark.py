@@ -265,6 +265,7 @@ MALFORMED = {
     "mean without its estimate": ('{"mean": {"standard_error": 2.0}}', "shape"),
     "mean as a number": ('{"mean": 2.0}', "shape"),
     "nested too deep": ('{"x":' + "[" * 100_000 + "]" * 100_000 + "}", "depth"),
+    "a mean twice": (hyperfine().replace('"mean"', '"mean": 1.0, "mean"'), "conflict"),
     "a NUL": ("\0" + hyperfine(), "encoding"),
     "too large": (" " * (timings.LENGTH + 1), "size"),
 }

@@ -192,6 +192,21 @@ MALFORMED = [
 ]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"sessions": {"crash_free": 0.2, "crash_free": 0.999}}',
+        '{"sessions": {"crash_free": 0.2}, "sessions": {"crash_free": 0.999}}',
+        '{"sessions": {"crash_free": 1}, "x": [{"\\u0061": 1, "a": 2}]}',
+    ],
+)
+def test_a_key_that_stands_twice_is_in_conflict_whatever_it_says(
+    context: Context, content: str
+) -> None:
+    write(context, content)
+    assert "crash.json: an object has the same key twice" in str(refused(context))
+
+
 @pytest.mark.parametrize(("content", "place", "reason"), MALFORMED)
 def test_malformed_file_is_named_with_its_place_and_reason(
     context: Context, content: bytes, place: str, reason: str

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from exporter.collectors.scale import scaled
 from exporter.collectors.settings import InnerPath
 from exporter.files import MEBIBYTE, Found, ItemError, find, find_one, read_text
+from exporter.json_text import check_keys
 from exporter.model import ErrorClass, Reason, SourceError
 
 # A hundred thousand runs fit.
@@ -142,6 +143,7 @@ def _contradiction(mean: float, times: list[float] | None) -> str:
 
 def parse(text: str, file: str, shape: type[Shape]) -> Shape:
     """Return the JSON in its shape; raises ItemError with its place, never with its content."""
+    check_keys(text, file)
     try:
         return msgspec.json.decode(text, type=shape)
     except msgspec.ValidationError as error:

@@ -20,7 +20,7 @@ from exporter.config.addresses import Address
 from exporter.config.patterns import Pattern
 from exporter.config.release_file import Line
 from exporter.config.release_file import Repository as RepositoryName
-from exporter.files import MEBIBYTE, ItemError
+from exporter.files import CLOCK_SKEW, MEBIBYTE, ItemError
 from exporter.model import Context, ErrorClass, Reason, Rejection, SourceError
 from exporter.results import junit
 from exporter.results.loading import Results
@@ -141,6 +141,10 @@ def load(session: "Session", settings: Workflow, context: Context) -> Results:
         return Results((), note=note, unproven=True)
     latest = runs[0]
     note = f"{settings.file} on {settings.ref}, run {latest.run_number}: {_plain(latest)}"
+    if latest.updated_at > context.now + CLOCK_SKEW:
+        message = "ended more than a day in the future, so it would never age; is the clock right?"
+        told = Rejection(Reason.TIME, f"run {latest.run_number}", "", message)
+        return Results((), (told,), 1, note=note, unproven=True)
     if latest.conclusion not in (*PASSED, *FAILED):
         return Results((), note=f"{note}, which proves nothing", unproven=True)
     content = _content(session, settings, context, where, latest)
@@ -158,7 +162,9 @@ def list_runs(session: "Session", settings: Workflow, where: str) -> list[Workfl
     query: dict[str, str | int] = {"status": "completed", "branch": settings.ref}
     query["per_page"] = LOOKED_AT
     found = session.get(f"{where}/workflows/{settings.file}/runs", _Runs, query).value
-    return [run for run in found.workflow_runs if _counts(run, settings)]
+    ours = (run for run in found.workflow_runs if _counts(run, settings))
+    # Whatever the order of the list: an older run that was run again is still the older commit's.
+    return sorted(ours, key=lambda run: run.run_number, reverse=True)
 
 
 def find_artifact(session: "Session", name: str, where: str, run: WorkflowRun) -> Artifact | None:

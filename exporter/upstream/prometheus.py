@@ -56,13 +56,14 @@ class Data(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Envelope(msgspec.Struct, frozen=True, rename="camel"):
-    """What every answer of the API looks like."""
+    """What every answer of the API looks like; a cluster of VictoriaMetrics says `isPartial`."""
 
     status: str
     data: Data | None = None
     error_type: str = ""
     error: str = ""
     warnings: list[str] = []
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,9 @@ def parse(answer: Answer, secret: str = "") -> Result:
         # A server may repeat what it was sent.
         said = envelope.error.replace(secret, "…") if secret else envelope.error
         raise _refusal(answer.status, envelope.error_type, said)
+    if envelope.is_partial:
+        message = "a partial answer: not all of the server's storage could be asked"
+        raise SourceError(ErrorClass.SERVER, message)
     points, labels = _series(envelope.data)
     return Result(points, bool(envelope.warnings), labels)
 

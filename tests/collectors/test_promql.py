@@ -105,6 +105,16 @@ def test_warnings_are_tolerated_and_told(httpserver: HTTPServer, context: Contex
     assert sample.evidence.endswith(", with warnings)")
 
 
+def test_a_partial_answer_is_no_value(httpserver: HTTPServer, context: Context) -> None:
+    error = refused(httpserver, context, vector([THEN, "1"]) | {"isPartial": True})
+    assert error.kind is ErrorClass.SERVER
+    assert "a partial answer" in str(error)
+
+
+def test_a_whole_answer_may_say_so(httpserver: HTTPServer, context: Context) -> None:
+    assert read(httpserver, context, vector([THEN, "1"]) | {"isPartial": False}).samples
+
+
 def test_evidence_is_one_short_line_of_a_long_query(
     httpserver: HTTPServer, context: Context
 ) -> None:

@@ -90,6 +90,28 @@ def test_failed_run_is_no_pass(github: Recorded, context: Context, conclusion: s
     assert ratio(collect(settings(), context)) == 0
 
 
+def test_latest_run_is_the_one_with_the_highest_number_wherever_it_stands(
+    github: Recorded, context: Context
+) -> None:
+    newest = latest(github, conclusion="failure")
+    # An older commit's run was run again a moment ago.
+    moment = (NOW - timedelta(minutes=1)).isoformat().replace("+00:00", "Z")
+    again = {"run_number": newest["run_number"] - 1, "conclusion": "success"}
+    again |= {"created_at": moment, "updated_at": moment}
+    latest(github, **again)
+    assert ratio(collect(settings(), context)) == 0
+
+
+def test_run_from_the_future_is_no_evidence_that_never_ages(
+    github: Recorded, context: Context
+) -> None:
+    later = (NOW + timedelta(days=30)).isoformat().replace("+00:00", "Z")
+    latest(github, updated_at=later)
+    reading = collect(settings(), context)
+    assert reading.samples == ()
+    assert [one.reason for one in reading.rejections] == [Reason.TIME]
+
+
 @pytest.mark.parametrize(
     "conclusion", ["cancelled", "skipped", "neutral", "stale", "action_required", None, "new word"]
 )

@@ -415,6 +415,11 @@ def test_a_scale_that_runs_the_other_way_is_not_taken(cell: str) -> None:
     assert score(f"1{cell.lstrip('0123456789')}", range(1, 6)) == 1
 
 
+def test_the_middle_of_a_scale_may_name_both_ends() -> None:
+    assert score("3 - Neither satisfied nor dissatisfied", range(1, 6)) == 3
+    assert score("5 (neither likely nor unlikely)", range(11)) == 5
+
+
 def test_one_network_may_have_many_respondents(context: Context) -> None:
     text = f'Network ID,"{SATISFIED}"\n98f,5\n98f,3\n'
     assert satisfaction(collect(context, text, recommend=None)) == (4, 2)

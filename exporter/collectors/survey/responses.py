@@ -120,7 +120,7 @@ def score(cell: str, allowed: range, separator: str = ",") -> int | None:
     value = number(labelled[1] if labelled else text, separator)
     if value not in allowed:
         raise ValueError("out of range")
-    if labelled and 2 * value > allowed[-1] and _BAD.search(labelled[2]):
+    if labelled and 2 * value > allowed[0] + allowed[-1] and _BAD.search(labelled[2]):
         raise ValueError(_OTHER_WAY)
     return int(value)
 

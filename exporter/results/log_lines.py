@@ -64,5 +64,7 @@ def _prefix(text: str) -> re.Pattern[str] | None:
 
 def _plain(line: str) -> str:
     line = line.rstrip("\r\n")
-    over = _OVERWRITTEN.match(line)
-    return _ANSI.sub("", line[over.end() :] if over else line).lstrip("\ufeff")
+    if "\x1b" in line or "\x0f" in line:
+        over = _OVERWRITTEN.match(line)
+        line = _ANSI.sub("", line[over.end() :] if over else line)
+    return line.lstrip("\ufeff")

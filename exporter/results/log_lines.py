@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 _LINE = re.compile(r"[^\n]*\n?")
 # Colours, the character-set switches that terminals' reset sequences carry, Buildkite's times.
-_CODES = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x0f|\x1b_[^\x07\n]{0,100}\x07"
+_CODES = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x0f|\x1b_[^\x07\n]{0,40}\x07"
 _ANSI = re.compile(_CODES)
 # What is written over: a progress bar, the marks of GitLab's sections.
 _OVERWRITTEN = re.compile(r".*\r\x1b\[[02]?K")

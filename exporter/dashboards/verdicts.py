@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from exporter.dashboards.model import NOT_AVAILABLE, Json
-from exporter.dashboards.promql import BY_METRIC, RELEASE, either, select
-from exporter.gate.decision import STATUS, STATUS_ICONS, Decision
+from exporter.dashboards.promql import BY_METRIC, BY_RELEASE, RELEASE, either, select
+from exporter.gate.decision import STATUS, STATUS_ICONS, Decision, Objection
 from exporter.gate.verdicts import OUTCOME_ICONS, OUTCOME_WORDS, Outcome
 from exporter.model import Labels, Tier, Verdict
 from exporter.words import VERDICT_WORDS
@@ -73,6 +73,27 @@ def against_go(by: str = BY_METRIC, scope: str = RELEASE) -> str:
     critical = select("release_metric_info", (("tier", Tier.CRITICAL.value),), scope)
     early = f"({_is(NOT_DUE, (), by, scope)} and on ({by}) max by ({by}) ({critical}))"
     return either((*_bad((), by, scope), early))
+
+
+# What the gate's reasons that are of no single metric are called, and what each is as bad as.
+OBJECTIONS = {
+    Objection.PROBLEM: ("Nothing can be told: the status page says why", UNKNOWN),
+    Objection.NOTHING_DUE: ("No metric is due: there is nothing to judge", UNKNOWN),
+    Objection.PRIVACY_SINCE_MOVED: ("privacy.since was moved", WARN),
+}
+
+
+def objected(scope: str = RELEASE) -> str:
+    """Return the numbers of the reasons against GO that are of no single metric, by title."""
+    return either(
+        f"label_replace(max by ({BY_RELEASE}) ({_objection(one, scope)} == 1) * {sign.code}, "
+        f'"title", "{title}", "", "")'
+        for one, (title, sign) in OBJECTIONS.items()
+    )
+
+
+def _objection(one: Objection, scope: str) -> str:
+    return select("release_gate_objection", (("reason", one.value),), scope)
 
 
 def _bad(labels: Labels, by: str, scope: str) -> Iterator[str]:

@@ -97,6 +97,7 @@ def data(folder: Path) -> Iterator[None]:
         settings = demo.connect(file, upstream)
         environment = {PREFIX + name: value for name, value in settings.items()}
         where = (f"--config.file={file}", f"--storage.path={folder / 'data'}")
+        demo.remember(file, folder / "data", now())
         program = (sys.executable, "-m", "exporter")
         serve = (*program, "serve", *where, f"--web.listen-address={EXPORTER}")
         with started(*serve, log=folder / "exporter.log", environment=environment):

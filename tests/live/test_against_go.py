@@ -52,6 +52,7 @@ def cases() -> Iterator[tuple[str, ReleaseView]]:
     yield "good", _view(release, states)
     yield "moved", _view(release, states | {"privacy": state_of([moved])})
     yield "problem", replace(_view(release, states), problems=("recomputed later",))
+    yield "nothing due", _view(*build(dict.fromkeys(KEYS, "not due")))
     planless = replace(release, plan=replace(release.plan, milestones=()))
     yield "without a plan", _view(planless, states)
 

@@ -21,6 +21,8 @@ CATEGORIES = {
 OTHERS = "Other Metrics Detail"
 
 _HEIGHT = 6
+# Each asks for all verdicts at once.
+_STATES = 200
 _TILE, _TREND = 5, 10
 _REST = COLUMNS - _TILE - _TREND
 
@@ -64,6 +66,7 @@ def _verdicts() -> Panel:
             "mappings": verdicts.mappings(verdicts.SIGNS),
             "custom": {"fillOpacity": 85, "lineWidth": 0, "spanNulls": False},
         },
+        points=_STATES,
     )
 
 

@@ -64,15 +64,15 @@ DECISIONS = {
 
 def verdict(labels: Labels = (), by: str = BY_METRIC, scope: str = RELEASE) -> str:
     """Return the verdict's number; of two exporters that differ, the worse one's."""
-    said = _bad(labels, by, scope)
-    return either((*said, _is(NOT_DUE, labels, by, scope), _is(PASS, labels, by, scope)))
+    said = (*_bad(labels, by, scope), *(_is(one, labels, scope) for one in (NOT_DUE, PASS)))
+    return f"min by ({by}) (\n{either(said)}\n)"
 
 
 def against_go(by: str = BY_METRIC, scope: str = RELEASE) -> str:
     """Return the numbers of the verdicts that the gate does not take for GO."""
     critical = select("release_metric_info", (("tier", Tier.CRITICAL.value),), scope)
-    early = f"({_is(NOT_DUE, (), by, scope)} and on ({by}) max by ({by}) ({critical}))"
-    return either((*_bad((), by, scope), early))
+    early = f"({_is(NOT_DUE, (), scope)} and on ({by}) {critical})"
+    return f"min by ({by}) (\n{either((*_bad((), by, scope), early))}\n)"
 
 
 # What the gate's reasons that are of no single metric are called, and what each is as bad as.
@@ -99,15 +99,15 @@ def _objection(one: Objection, scope: str) -> str:
 def _bad(labels: Labels, by: str, scope: str) -> Iterator[str]:
     expiry = select("release_waiver_expiry_timestamp_seconds", labels, scope)
     for sign in (WAIVED_FAIL, WAIVED_WARN):
-        waived = f"max by ({by}) ({expiry}) > time()"
-        yield f"({_is(sign, labels, by, scope)} and on ({by}) {waived})"
+        yield f"({_is(sign, labels, scope)} and on ({by}) {expiry} > time())"
     for sign in (FAIL, UNKNOWN, WARN):
-        yield _is(sign, labels, by, scope)
+        yield _is(sign, labels, scope)
 
 
-def _is(sign: Sign, labels: Labels, by: str, scope: str) -> str:
+def _is(sign: Sign, labels: Labels, scope: str) -> str:
+    """Return the number of every exporter's verdict; the label `verdict` keeps them apart."""
     series = select("release_metric_verdict", (*labels, ("verdict", sign.verdict)), scope)
-    return f"max by ({by}) ({series} == 1) * {sign.code}"
+    return f"({series} == 1) * {sign.code}"
 
 
 def decision(by: str, scope: str = RELEASE) -> str:

@@ -51,6 +51,7 @@ class Picture:
 PICTURES = (
     Picture("release-executive", "executive", "light", "now-6h"),
     Picture("release-detailed", "detailed", "light", "now-6d"),
+    Picture("release-health", "health", "light", "now-15m"),
 )
 
 

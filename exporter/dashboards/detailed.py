@@ -64,7 +64,7 @@ def _verdicts() -> Panel:
         },
         fields={
             "mappings": verdicts.mappings(verdicts.SIGNS),
-            "custom": {"fillOpacity": 85, "lineWidth": 0, "spanNulls": False},
+            "custom": {"fillOpacity": 100, "lineWidth": 0, "spanNulls": False},
         },
         points=_STATES,
     )

@@ -10,7 +10,8 @@ from exporter.dashboards.promql import BY_RELEASE, select
 from exporter.dashboards.tile import describe, worst_case
 from exporter.dashboards.units import shown
 
-VALUE, TARGET = "value", "target"
+# In the order of a legend, which is that of the names.
+VALUE, TARGET = "actual", "target"
 
 # How far up a count goes whose target is none, and how far beyond the last bound anything goes.
 _FEW, _ROOM = 5, 1.2
@@ -33,7 +34,7 @@ def trend(metric: Metric, series: Judged, *, width: int, height: int) -> Panel:
         height,
         unit=unit.unit,
         options=line_options(),
-        fields=unit.fields() | _reach(metric, series),
+        fields=unit.axis() | _reach(metric, series),
         overrides=(
             Override(VALUE, {"color": fixed(BLUE)}),
             Override(TARGET, _bound(NEUTRAL)),
@@ -48,7 +49,7 @@ LINE: Json = {
     "drawStyle": "line",
     "lineInterpolation": "stepAfter",
     "lineWidth": 2,
-    "fillOpacity": 8,
+    "fillOpacity": 0,
     "showPoints": "auto",
     "pointSize": 6,
     "spanNulls": False,
@@ -78,7 +79,7 @@ def line_options() -> Json:
             "displayMode": "list",
             "placement": "bottom",
             "showLegend": True,
-            "calcs": ["lastNotNull"],
+            "calcs": [],
         },
         "tooltip": {"mode": "multi", "sort": "none"},
     }

@@ -21,6 +21,8 @@ CATEGORIES = {
 OTHERS = "Other Metrics Detail"
 
 _HEIGHT = 6
+# Percent: the words and icons in a bar of its verdict's colour can be read in both themes.
+STATE_OPACITY = 45
 # Each asks for all verdicts at once.
 _STATES = 200
 _TILE, _TREND = 5, 10
@@ -64,7 +66,7 @@ def _verdicts() -> Panel:
         },
         fields={
             "mappings": verdicts.mappings(verdicts.SIGNS),
-            "custom": {"fillOpacity": 100, "lineWidth": 0, "spanNulls": False},
+            "custom": {"fillOpacity": STATE_OPACITY, "lineWidth": 0, "spanNulls": False},
         },
         points=_STATES,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from exporter.catalog import Judged, Metric
-from exporter.dashboards import promql
+from exporter.dashboards import promql, verdicts
 from exporter.dashboards.model import Json, Override, Panel, Query
 from exporter.dashboards.promql import BY_RELEASE, select
 from exporter.dashboards.tile import describe, worst_case
@@ -34,7 +34,7 @@ def trend(metric: Metric, series: Judged, *, width: int, height: int) -> Panel:
         height,
         unit=unit.unit,
         options=line_options(),
-        fields=unit.axis() | _reach(metric, series),
+        fields={"mappings": verdicts.mappings()} | unit.axis() | _reach(metric, series),
         overrides=(
             Override(VALUE, {"color": fixed(BLUE)}),
             Override(TARGET, _bound(NEUTRAL)),

@@ -166,6 +166,17 @@ def test_words_on_a_verdicts_colour_can_be_read(colour: str) -> None:
     assert contrast(colour, text_on(colour)) >= 4.5
 
 
+@pytest.mark.parametrize("background", ["#ffffff", "#181b1f"])
+@pytest.mark.parametrize("colour", sorted({one.colour for one in verdicts.SIGNS}))
+def test_words_in_the_bars_of_verdicts_over_time_can_be_read(colour: str, background: str) -> None:
+    share = detailed.STATE_OPACITY / 100
+    pairs = [(int(colour[i : i + 2], 16), int(background[i : i + 2], 16)) for i in (1, 3, 5)]
+    mixed = "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
+    # Grafana writes in white where that has a contrast of 3, else in black.
+    text = "#ffffff" if contrast(mixed, "#ffffff") >= 3 else "#000000"
+    assert contrast(mixed, text) >= 4.5
+
+
 @pytest.mark.parametrize("signs", [verdicts.SIGNS, tuple(verdicts.DECISIONS.values())])
 def test_no_verdict_or_decision_is_told_by_colour_alone(signs: tuple[verdicts.Sign, ...]) -> None:
     texts = [one.text for one in signs]

@@ -23,8 +23,8 @@ OTHERS = "Other Metrics Detail"
 _HEIGHT = 6
 # Percent: the words and icons in a bar of its verdict's colour can be read in both themes.
 STATE_OPACITY = 45
-# Each asks for all verdicts at once.
-_STATES = 200
+# Each asks for all verdicts at once; of the six days that are shown first, one an hour.
+_STATES = 144
 _TILE, _TREND = 5, 10
 _REST = COLUMNS - _TILE - _TREND
 

@@ -510,6 +510,7 @@ def schema() -> None:
 @click.option("--kubernetes", "for_kubernetes", is_flag=True, help="Write its manifests too.")
 @click.option("--runbook-url", help="Where the runbooks are, for links.")
 @click.option("--dashboard-url", help="Grafana's address up to /d, for links.")
+@click.option("--exporter-url", help="The status page's address for people, for links.")
 def generate(only_check: bool, for_kubernetes: bool, out: Path | None, **flags: object) -> None:
     """Write the files that follow from the catalog: those of a clone, or an installation's own.
 

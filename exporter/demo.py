@@ -13,12 +13,18 @@ from exporter.config.loading import load_release
 from exporter.model import UserError
 from exporter.plan import DAY, Plan
 from exporter.recorded import Recorded
+from exporter.records.layout import Records
+from exporter.records.writing import record
 
 EXAMPLE = "caro-v1.1.0"
 # Beside the package in a clone, inside it once installed.
 PLACES = (Path(__file__).parents[1] / "examples", Path(__file__).parent / "examples")
 
-_ISO = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(\.\d{3})?Z)?(?!\d)")
+# A day, alone or with a time as programs write it or as our own sentences say it.
+_ISO = re.compile(
+    r"(?<!\d)(\d{4}-\d\d-\d\d)"
+    r"(?:T(\d\d:\d\d:\d\d)(\.\d{3})?Z| (\d\d:\d\d) (P[SD]T|UTC))?(?!\d)"
+)
 # In a copy that is kept, the address is that of the last time.
 _REGISTRY = re.compile(r"^( +url: )http\S+$", re.MULTILINE)
 _FORM = re.compile(r"(\d{4}/\d\d/\d\d \d{1,2}:\d\d:\d\d [AP]M) P[SD]T")
@@ -54,6 +60,18 @@ def keep(folder: Path, now: datetime) -> Path:
         prepare(unfinished, plan.midnight(plan.today(now)).astimezone(UTC) - timedelta(seconds=1))
         unfinished.rename(kept)
     return kept / "release.yaml"
+
+
+def remember(file: Path, storage: Path, now: datetime) -> None:
+    """Give the copy's storage the example's records of the days that are over, where it has none.
+
+    They are made like the rest of it: what the program said of the raw files on each evening.
+    """
+    release = load_release(file, file.name)
+    kept = Records.of(storage, *release.id)
+    for made in Records(file.parent / "records").reports():
+        if made.day < release.plan.today(now):
+            record(kept, made)
 
 
 def connect(file: Path, upstream: Recorded) -> dict[str, str]:
@@ -106,6 +124,10 @@ class Shift:
         return min(self.plan.midnight(day + DAY).astimezone(UTC), self.now)
 
     def _iso(self, match: re.Match[str]) -> str:
+        if match[4]:
+            zone = UTC if match[5] == "UTC" else self.plan.zone
+            said = datetime.fromisoformat(f"{match[1]} {match[4]}").replace(tzinfo=zone)
+            return f"{self.moment(said).astimezone(zone):%Y-%m-%d %H:%M %Z}"
         if match[2] is None:
             return (date.fromisoformat(match[1]) + self.days).isoformat()
         precision = "milliseconds" if match[3] else "seconds"

@@ -51,6 +51,7 @@ class Picture:
 PICTURES = (
     Picture("release-executive", "executive", "light", "now-6h"),
     Picture("release-detailed", "detailed", "light", "now-6d"),
+    Picture("release-health", "health", "light", "now-15m"),
 )
 
 
@@ -97,6 +98,7 @@ def data(folder: Path) -> Iterator[None]:
         settings = demo.connect(file, upstream)
         environment = {PREFIX + name: value for name, value in settings.items()}
         where = (f"--config.file={file}", f"--storage.path={folder / 'data'}")
+        demo.remember(file, folder / "data", now())
         program = (sys.executable, "-m", "exporter")
         serve = (*program, "serve", *where, f"--web.listen-address={EXPORTER}")
         with started(*serve, log=folder / "exporter.log", environment=environment):

@@ -9,6 +9,7 @@ import pytest
 
 from exporter import demo, recorded
 from exporter.model import Reading, UserError, Verdict
+from exporter.records.layout import Records
 from exporter.release import Release
 from tests.example import (
     AFTER_BETA,
@@ -43,7 +44,8 @@ MOMENTS = {
 }
 DAY_LONG = timedelta(days=1)
 DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
-TO_COME = re.compile(r'"(due_on|expires_at)":"[^"]*"')  # milestones and artifacts look ahead
+# Milestones, artifacts and phases look ahead.
+TO_COME = re.compile(r'"(due_on|expires_at|due_from)": ?"[^"]*"|due from [0-9-]+')
 OTHER = re.compile(r"(?<!\w)\d{1,4}[-/]\d\d?[-/]\d{1,4}(?!\w)|\d:\d\d")
 
 
@@ -210,3 +212,29 @@ def test_a_kept_copy_asks_the_registry_of_this_start(tmp_path: Path) -> None:
         with recorded.serve(upstream, lambda: MOMENTS["noon"]) as server:
             demo.connect(file, server)
             assert f"    url: {server.url}\n" in file.read_text()
+
+
+@pytest.mark.parametrize("now", MOMENTS.values(), ids=list(MOMENTS))
+def test_the_days_that_are_over_have_a_record_whatever_the_day(
+    tmp_path: Path, now: datetime
+) -> None:
+    file = demo.prepare(tmp_path / "release", now)
+    demo.remember(file, tmp_path / "data", now)
+    records = Records.of(tmp_path / "data", "caro", "v1.1.0")
+    today = now.astimezone(PACIFIC).date()
+    expected = [today - DAY_LONG * back for back in (4, 3, 2, 1)]
+    assert [one.day for one in records.reports()] == expected
+    assert all(records.metrics(day).is_file() for day in expected)
+    rates = [one.line("QM-4") for one in records.reports()]
+    assert [line.shown for line in rates if line] == ["100%"] * 4
+
+
+def test_what_was_recorded_since_is_kept(tmp_path: Path) -> None:
+    now = MOMENTS["noon"]
+    file = demo.prepare(tmp_path / "release", now)
+    demo.remember(file, tmp_path / "data", now)
+    before = {one: one.read_bytes() for one in (tmp_path / "data").rglob("*.json")}
+    demo.remember(file, tmp_path / "data", now + DAY_LONG)
+    after = {one: one.read_bytes() for one in (tmp_path / "data").rglob("*.json")}
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 2  # yesterday's record and snapshot

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 RUNBOOKS = "https://github.com/wildcard/release-exporter/blob/main/docs/runbooks"
 DASHBOARDS = "http://localhost:3000/d"
+EXPORTER = "http://localhost:10150"
 
 EXECUTIVE, DETAILED, HEALTH = "release-executive", "release-detailed", "release-health"
 
@@ -15,6 +16,7 @@ class Links:
 
     runbooks: str = RUNBOOKS
     dashboards: str = DASHBOARDS
+    exporter: str = EXPORTER
 
     def runbook(self, page: str) -> str:
         """Return the address of a runbook."""

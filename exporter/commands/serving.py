@@ -58,6 +58,7 @@ def demo(flags: Mapping[str, object], kept: Path | None, clock: Clock) -> None:
         storage = flags.get("storage_path") or Path(folder) / "data"
         with recorded.serve(recorded.load_upstream(file.parent / "upstream"), clock) as upstream:
             _speak_to(example.connect(file, upstream))
+            example.remember(file, Path(str(storage)), clock())
             # Nobody is to be told of made data.
             made = {"config_file": file, "storage_path": storage, "digest": False}
             serve(dict(flags) | made, clock)

@@ -18,4 +18,5 @@ def settle(flags: Mapping[str, object]) -> Environment:
 
 def links_of(settings: Environment) -> Links:
     """Return where the links of a message lead."""
-    return Links(settings.runbook_url.rstrip("/"), settings.dashboard_url.rstrip("/"))
+    pages = (settings.runbook_url, settings.dashboard_url, settings.exporter_url)
+    return Links(*(one.rstrip("/") for one in pages))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from exporter.alerting.links import DASHBOARDS, RUNBOOKS
+from exporter.alerting.links import DASHBOARDS, EXPORTER, RUNBOOKS
 from exporter.config.addresses import Address
 from exporter.config.mistakes import describe, unknown
 from exporter.config.patterns import Pattern
@@ -53,6 +53,7 @@ class Environment(ReceiverSettings, BaseSettings):
     log_format: Literal["logfmt", "json"] = "logfmt"
     runbook_url: str = RUNBOOKS
     dashboard_url: str = DASHBOARDS
+    exporter_url: str = EXPORTER
     records_raw: bool = True
     records_retention: Duration | None = None
     digest: bool = True

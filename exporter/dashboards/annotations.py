@@ -10,13 +10,13 @@ _MARK = 900
 
 
 def of_release() -> tuple[Json, ...]:
-    """Return the annotations."""
+    """Return the annotations; none is grey, which is the colour of missing data."""
     planned = "release_milestone_planned_timestamp_seconds"
     actual = "release_milestone_actual_timestamp_seconds"
     return (
         _annotation("Milestones", _at(actual), "{{milestone}}", verdicts.GREEN),
         _annotation("Planned milestones", _at(planned), "{{milestone}} (planned)", BLUE, on=False),
-        _annotation("Phases", _phases(), "{{phase}}", verdicts.GREY),
+        _annotation("Phases", _phases(), "{{phase}}", BLUE),
     )
 
 

@@ -21,6 +21,10 @@ CATEGORIES = {
 OTHERS = "Other Metrics Detail"
 
 _HEIGHT = 6
+# Percent: the words and icons in a bar of its verdict's colour can be read in both themes.
+STATE_OPACITY = 45
+# Each asks for all verdicts at once; of the six days that are shown first, one an hour.
+_STATES = 144
 _TILE, _TREND = 5, 10
 _REST = COLUMNS - _TILE - _TREND
 
@@ -62,8 +66,9 @@ def _verdicts() -> Panel:
         },
         fields={
             "mappings": verdicts.mappings(verdicts.SIGNS),
-            "custom": {"fillOpacity": 85, "lineWidth": 0, "spanNulls": False},
+            "custom": {"fillOpacity": STATE_OPACITY, "lineWidth": 0, "spanNulls": False},
         },
+        points=_STATES,
     )
 
 

@@ -25,7 +25,7 @@ def dashboard(site: Links = DEFAULTS, catalog: Sequence[Metric] = CATALOG) -> Da
         links.EXECUTIVE,
         "Release: Executive Summary",
         "Can we ship? One screen for one release.",
-        (*header(), *_boxes(catalog, site), *_overall()),
+        (*header(), *_boxes(catalog, site), *_overall(site)),
         variables.of_release(),
         links.views(site),
         since="now-6h",
@@ -42,11 +42,11 @@ def _boxes(catalog: Sequence[Metric], site: Links) -> Iterator[Item]:
             yield tile(metric, series, site, (width, _TILE_HEIGHT))
 
 
-def _overall() -> tuple[Item, ...]:
-    return (_decision(), _counts(), _against(), own.table(6, _BOTTOM_HEIGHT))
+def _overall(site: Links) -> tuple[Item, ...]:
+    return (_decision(site), _counts(), _against(), own.table(6, _BOTTOM_HEIGHT))
 
 
-def _decision() -> Panel:
+def _decision(site: Links) -> Panel:
     return Panel(
         "stat",
         "OVERALL STATUS",
@@ -58,6 +58,7 @@ def _decision() -> Panel:
         fields={
             "color": HIDDEN,
             "mappings": verdicts.mappings(verdicts.DECISIONS.values()),
+            "links": [links.gate(site), links.evidence(site)],
         },
     )
 
@@ -85,11 +86,13 @@ def _counts() -> Panel:
 def _against() -> Panel:
     info = promql.one_info((), BY_METRIC, "title", "target")
     joined = f"(\n{verdicts.against_go()}\n) * on ({BY_METRIC}) group_left (title, target) {info}"
+    named = f"max by (metric, priority, title, target) ({joined}\nor\n{verdicts.objected()})"
     return Table(
         "What stands against GO",
-        "Every metric that keeps the gate from GO, the worst first: it fails, warns, is waived or "
-        "unknown, or is critical and not due yet.",
+        "Every reason that keeps the gate from GO, the worst first: a metric fails, warns, is "
+        "waived or unknown, or is critical and not due yet; privacy.since was moved, nothing is "
+        "due, or nothing can be told.",
         {"metric": "Metric", "priority": "Priority", "title": "Title", "target": "Target"},
-        (Column("Verdict", f"max by (metric, priority, title, target) ({joined})", VERDICT),),
+        (Column("Verdict", named, VERDICT),),
         sort="Verdict",
     ).panel(8, _BOTTOM_HEIGHT)

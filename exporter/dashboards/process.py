@@ -44,6 +44,14 @@ def milestones(width: int, height: int) -> Panel:
     day = {"unit": "time:YYYY-MM-DD"}
     pending = {"type": "special", "options": {"match": "null", "result": {"text": "? pending"}}}
     done = {"type": "special", "options": {"match": "null", "result": {"text": "done"}}}
+    near = {
+        "type": "value",
+        "options": {
+            "0": {"text": "today", "index": 0},
+            "1": {"text": "1 day", "index": 1},
+            "-1": {"text": "1 day overdue", "index": 2},
+        },
+    }
     on_time = {"type": "value", "options": {"0": {"text": "✓ on time", "index": 0}}}
     return Table(
         "Milestone timeline",
@@ -54,7 +62,7 @@ def milestones(width: int, height: int) -> Panel:
             Column("Planned", f"{date('planned')} * 1000", day),
             Column("Actual", f"{date('actual')} * 1000", day | {"mappings": [pending]}),
             Column("Late", late, {"unit": "suffix:days", "mappings": [on_time, pending]}),
-            Column("Days left", left, {"unit": "suffix:days", "mappings": [done]}),
+            Column("Days left", left, {"unit": "suffix:days", "mappings": [near, done]}),
         ),
         sort="Planned",
     ).panel(width, height)

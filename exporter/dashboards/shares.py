@@ -25,6 +25,7 @@ _LYING: Json = {
     "namePlacement": "left",
     "showUnfilled": True,
     "sizing": "auto",
+    "text": {"titleSize": 14, "valueSize": 18},
     "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
 }
 

@@ -39,6 +39,10 @@ class Shown:
             options["unit"] = f"suffix:{self.suffix}"
         return options
 
+    def axis(self) -> dict[str, Any]:
+        """Return those of an axis: as many digits as it needs, and no `/ 5.0` at each line."""
+        return {} if self.suffix.startswith("/") else {"unit": self.fields().get("unit", self.unit)}
+
     def scale(self, expr: str) -> str:
         """Return the expression in that unit."""
         return expr if self.size == 1 else f"({expr}) / {self.size}"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from exporter.dashboards.model import NOT_AVAILABLE, Json
-from exporter.dashboards.promql import BY_METRIC, RELEASE, either, select
-from exporter.gate.decision import STATUS, STATUS_ICONS, Decision
+from exporter.dashboards.promql import BY_METRIC, BY_RELEASE, RELEASE, either, select
+from exporter.gate.decision import STATUS, STATUS_ICONS, Decision, Objection
 from exporter.gate.verdicts import OUTCOME_ICONS, OUTCOME_WORDS, Outcome
 from exporter.model import Labels, Tier, Verdict
 from exporter.words import VERDICT_WORDS
@@ -64,29 +64,50 @@ DECISIONS = {
 
 def verdict(labels: Labels = (), by: str = BY_METRIC, scope: str = RELEASE) -> str:
     """Return the verdict's number; of two exporters that differ, the worse one's."""
-    said = _bad(labels, by, scope)
-    return either((*said, _is(NOT_DUE, labels, by, scope), _is(PASS, labels, by, scope)))
+    said = (*_bad(labels, by, scope), *(_is(one, labels, scope) for one in (NOT_DUE, PASS)))
+    return f"min by ({by}) (\n{either(said)}\n)"
 
 
 def against_go(by: str = BY_METRIC, scope: str = RELEASE) -> str:
     """Return the numbers of the verdicts that the gate does not take for GO."""
     critical = select("release_metric_info", (("tier", Tier.CRITICAL.value),), scope)
-    early = f"({_is(NOT_DUE, (), by, scope)} and on ({by}) max by ({by}) ({critical}))"
-    return either((*_bad((), by, scope), early))
+    early = f"({_is(NOT_DUE, (), scope)} and on ({by}) {critical})"
+    return f"min by ({by}) (\n{either((*_bad((), by, scope), early))}\n)"
+
+
+# What the gate's reasons that are of no single metric are called, and what each is as bad as.
+OBJECTIONS = {
+    Objection.PROBLEM: ("Nothing can be told: the status page says why", UNKNOWN),
+    Objection.NOTHING_DUE: ("No metric is due: there is nothing to judge", UNKNOWN),
+    Objection.PRIVACY_SINCE_MOVED: ("privacy.since was moved", WARN),
+}
+
+
+def objected(scope: str = RELEASE) -> str:
+    """Return the numbers of the reasons against GO that are of no single metric, by title."""
+    return either(
+        f"label_replace(max by ({BY_RELEASE}) ({_objection(one, scope)} == 1) * {sign.code}, "
+        f'"title", "{title}", "", "")'
+        for one, (title, sign) in OBJECTIONS.items()
+    )
+
+
+def _objection(one: Objection, scope: str) -> str:
+    return select("release_gate_objection", (("reason", one.value),), scope)
 
 
 def _bad(labels: Labels, by: str, scope: str) -> Iterator[str]:
     expiry = select("release_waiver_expiry_timestamp_seconds", labels, scope)
     for sign in (WAIVED_FAIL, WAIVED_WARN):
-        waived = f"max by ({by}) ({expiry}) > time()"
-        yield f"({_is(sign, labels, by, scope)} and on ({by}) {waived})"
+        yield f"({_is(sign, labels, scope)} and on ({by}) {expiry} > time())"
     for sign in (FAIL, UNKNOWN, WARN):
-        yield _is(sign, labels, by, scope)
+        yield _is(sign, labels, scope)
 
 
-def _is(sign: Sign, labels: Labels, by: str, scope: str) -> str:
+def _is(sign: Sign, labels: Labels, scope: str) -> str:
+    """Return the number of every exporter's verdict; the label `verdict` keeps them apart."""
     series = select("release_metric_verdict", (*labels, ("verdict", sign.verdict)), scope)
-    return f"max by ({by}) ({series} == 1) * {sign.code}"
+    return f"({series} == 1) * {sign.code}"
 
 
 def decision(by: str, scope: str = RELEASE) -> str:

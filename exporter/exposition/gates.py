@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from exporter.catalog import Metric
-from exporter.gate.decision import Decision
+from exporter.gate.decision import Decision, Objection, objections
 from exporter.gate.report import Report
 from exporter.gate.verdicts import Outcome
 from exporter.gate.waivers import WaiverState
@@ -26,6 +26,10 @@ def add_gate(add: Add, release: Release, report: Report) -> None:
     for outcome in Outcome:
         help_text = "Verdicts that the gate decides on; waived is a warn or fail that was accepted."
         add("release_gate_reasons", help_text, counts[outcome], verdict=outcome.value)
+    objected = {objection for objection, _ in objections(report.evidence)}
+    for one in Objection:
+        help_text = "1 where the reason, which is of no single metric, stands against GO, else 0."
+        add("release_gate_objection", help_text, one in objected, reason=one.value)
     for key, expiry in _expiries(release, report).items():
         add(
             "release_waiver_expiry_timestamp_seconds",

@@ -8,6 +8,7 @@ from exporter.exposition.alerting import add_alerting
 from exporter.exposition.digests import add_digests
 from exporter.exposition.families import Families
 from exporter.exposition.gates import add_gate
+from exporter.exposition.thresholds import add_thresholds
 from exporter.freshness import SourceState, acceptable
 from exporter.gate.reporting import report_of
 from exporter.judge import Judgement, judge
@@ -92,6 +93,7 @@ def _verdict(add: Add, judgement: Judgement) -> None:
         metric.target_value(judgement.series),
         **labels,
     )
+    add_thresholds(add, judgement.series.bands, labels)
     add(
         "release_metric_info",
         "What a metric is called, where it belongs, its source and its gauge.",

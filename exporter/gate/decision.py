@@ -42,6 +42,14 @@ STATUS_ICONS = {
 }
 
 
+class Objection(StrEnum):
+    """A reason against GO that is of the release as a whole, not of a metric."""
+
+    PROBLEM = "problem"
+    NOTHING_DUE = "nothing_due"
+    PRIVACY_SINCE_MOVED = "privacy_since_moved"
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One reason: of a verdict by its key, or of the release as a whole with an empty one."""
@@ -80,6 +88,16 @@ def decide(evidence: Evidence) -> tuple[Decision, tuple[Cause, ...]]:
     return decision, tuple(sorted(reasons.values(), key=lambda cause: not cause.decides))
 
 
+def objections(evidence: Evidence) -> Iterator[tuple[Objection, str]]:
+    """Yield the reasons that are of no single metric, each with its text for people."""
+    for problem in evidence.problems:
+        yield Objection.PROBLEM, problem
+    if not any(line.due for line in evidence.lines):
+        yield Objection.NOTHING_DUE, "no metric is due: there is nothing to judge"
+    if evidence.moved:
+        yield Objection.PRIVACY_SINCE_MOVED, f"privacy.since was moved: {evidence.moved}"
+
+
 def worst(decisions: Iterable[Decision]) -> Decision:
     """Return the worst of several decisions; of none, nothing can be told."""
     found = set(decisions)
@@ -96,10 +114,9 @@ def _blocked(evidence: Evidence) -> Iterator[_Cause]:
 
 
 def _cannot_tell(evidence: Evidence) -> Iterator[_Cause]:
-    for problem in evidence.problems:
-        yield "", None, problem
-    if not any(line.due for line in evidence.lines):
-        yield "", None, "no metric is due: there is nothing to judge"
+    for objection, text in objections(evidence):
+        if objection is not Objection.PRIVACY_SINCE_MOVED:
+            yield "", None, text
     for line in evidence.lines:
         if line.verdict is Outcome.UNKNOWN and line.blocking:
             yield line.key, line.verdict, _say(line)
@@ -112,8 +129,9 @@ def _caveats(evidence: Evidence) -> Iterator[_Cause]:
     for line in evidence.lines:
         if line.due and line.verdict is not Outcome.PASS:
             yield line.key, line.verdict, _say(line)
-    if evidence.moved:
-        yield "", None, f"privacy.since was moved: {evidence.moved}"
+    for objection, text in objections(evidence):
+        if objection is Objection.PRIVACY_SINCE_MOVED:
+            yield "", None, text
 
 
 RULE: dict[Decision, Callable[[Evidence], Iterator[_Cause]]] = {

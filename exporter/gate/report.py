@@ -105,6 +105,11 @@ class Report:
             return ""
         return fact.evidence or "the source does not say why"
 
+    @property
+    def evidence(self) -> Evidence:
+        """All that is decided on."""
+        return Evidence(self.verdicts, self.problems, self.moved)
+
     def line(self, key: str) -> Line | None:
         """Return the verdict of that key."""
         return next((one for one in self.verdicts if one.key == key), None)

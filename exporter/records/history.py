@@ -10,11 +10,14 @@ from datetime import date, datetime, timedelta
 
 from prometheus_client import utils
 
+from exporter.bands import Band, find_band
 from exporter.exposition.families import Families
 from exporter.exposition.gates import add_gate
+from exporter.exposition.thresholds import add_thresholds
 from exporter.gate.report import Report
 from exporter.gate.verdicts import Line
 from exporter.model import Sample, Verdict
+from exporter.plan import PHASES
 from exporter.release import Release
 from exporter.schedule import DAY, start_of
 
@@ -22,6 +25,7 @@ Add = Callable[..., None]
 
 # Prometheus keeps the last hours in memory; its tool makes no blocks that reach into them.
 HEAD = timedelta(hours=3)
+_OF_BANDS = (Verdict.PASS, Verdict.WARN, Verdict.FAIL)
 MINUTE = 60
 
 
@@ -84,6 +88,9 @@ def families_of(report: Report, release: Release, others: Iterable[Sample]) -> F
         for fact in line.facts:
             add(fact.gauge, f"History of {line.title}.", fact.value, **fact.labels)
         _verdict(add, line)
+        add_thresholds(add, _bands(release, line), _labels(line))
+    for phase in PHASES if report.phase else ():
+        add("release_phase", "Phase.", phase.value == report.phase, phase=phase.value)
     # A waiver's expiry is of today's release file, which need not know the metric any more.
     add_gate(add, release, replace(report, waivers=()))
     for sample in others:
@@ -98,8 +105,26 @@ def agrees(report: Report, samples: Iterable[Sample]) -> bool:
     return all(said.get((one.gauge, one.labels), one.value) == one.value for one in facts)
 
 
+def _bands(release: Release, line: Line) -> tuple[Band, ...]:
+    """Return the release's bands of today where the record was judged by the like, else none.
+
+    A record has the target and the verdict, not the bands.
+    """
+    for metric in release.metrics:
+        for series in metric.judged:
+            if metric.key(series) == line.key and metric.target_value(series) == line.target_value:
+                band = None if line.value is None else find_band(series.bands, line.value)
+                told = line.judged in _OF_BANDS
+                return series.bands if not told or (band and band.verdict is line.judged) else ()
+    return ()
+
+
+def _labels(line: Line) -> dict[str, str]:
+    return {"metric": line.metric} | (line.labels if line.key != line.metric else {})
+
+
 def _verdict(add: Add, line: Line) -> None:
-    labels = {"metric": line.metric} | (line.labels if line.key != line.metric else {})
+    labels = _labels(line)
     for verdict in Verdict:
         value = line.judged is verdict
         add("release_metric_verdict", "Verdict.", value, verdict=verdict.value, **labels)

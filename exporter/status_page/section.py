@@ -49,6 +49,10 @@ class Section:
         """What links inside the page call it: the same on every refresh, and unique."""
         return "/".join(quote(part, safe="", errors="replace") for part in self.release.id)
 
+    def place(self, key: str) -> str:
+        """Return what links call the verdict of that key."""
+        return f"{self.anchor}/{quote(key, safe='', errors='replace')}"
+
     @property
     def updated(self) -> str:
         """The moment of the page on the release's own clock: `2026-01-17 12:00 PST (UTC-08:00)`."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import HttpUrl
 
-from exporter.alerting.links import DASHBOARDS, RUNBOOKS
+from exporter.alerting.links import DASHBOARDS, EXPORTER, RUNBOOKS
 from exporter.config.environment import PREFIX, SECRETS, SEEN, Environment, load_environment
 from exporter.config.receivers import ReceiverSettings
 from exporter.model import UserError
@@ -46,6 +46,7 @@ def test_without_any_variable_the_defaults_work() -> None:
         "log_format": "logfmt",
         "runbook_url": RUNBOOKS,
         "dashboard_url": DASHBOARDS,
+        "exporter_url": EXPORTER,
         "records_raw": True,
         "records_retention": None,
         "digest": True,

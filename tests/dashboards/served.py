@@ -144,7 +144,7 @@ def served() -> View:
     return View(tuple(views), {"release.yaml": True}, loaded=True, reloaded=NOW)
 
 
-def exposed(view: View) -> str:
+def exposed(view: View, now: datetime = NOW) -> str:
     registry = CollectorRegistry()
-    registry.register(ViewCollector(lambda: view, lambda: NOW))
+    registry.register(ViewCollector(lambda: view, lambda: now))
     return generate_latest(registry).decode()

@@ -1,17 +1,22 @@
 """What the views consist of, and that all of it follows from the catalog."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from exporter.alerting.links import Links
 from exporter.bands import OTHERWISE, Band, at_least
 from exporter.catalog import CATALOG, Judged, Metric
-from exporter.dashboards import detailed, executive, verdicts
+from exporter.dashboards import detailed, executive, trend, verdicts
 from exporter.dashboards.model import Json
 from exporter.model import Tier, Verdict
+from exporter.status_page import render
 from exporter.units import SHARE
 from exporter.words import TIER_TITLES
-from tests.dashboards.reading import UIDS, dump, load, panels
+from tests.dashboards.reading import UIDS, asked, dump, load, panels
+from tests.dashboards.served import NOW, named, states
+from tests.releases import view_of
 
 NEW = replace(
     CATALOG[-1],
@@ -86,13 +91,56 @@ def test_every_verdict_series_has_a_tile_and_a_trend_in_the_detailed_view() -> N
             assert f"{series.title} over time" in found
 
 
-def test_every_tile_leads_to_the_runbooks_of_its_metric() -> None:
+def test_every_tile_leads_to_its_evidence_and_the_runbooks_of_its_metric() -> None:
     for panel in panels(load("release-executive")):
         if panel["title"] == "Success Rate":
             assert [link["title"] for link in panel["links"]] == [
+                "Evidence",
                 "Runbook: ReleaseSuccessRateWarning",
                 "Runbook: ReleaseSuccessRateCritical",
             ]
+
+
+@pytest.mark.parametrize("uid", UIDS[:2])
+def test_the_evidence_of_every_tile_is_a_row_of_the_status_page(uid: str) -> None:
+    served = view_of(named("v1.1.0"), states())
+    found = set(re.findall(r'<tr class="\w+" id="([^"]+)"', render(served, NOW)))
+    places = [
+        asked(link["url"].replace(":percentencode}", "}").replace("${", "$").replace("}", ""))
+        for panel in panels(load(uid))
+        for link in panel["links"]
+        if link["title"] == "Evidence"
+    ]
+    assert len(places) >= 14
+    assert {one.removeprefix("http://localhost:10150/#") for one in places} <= found
+
+
+def test_an_installation_s_own_address_of_the_exporter_is_linked() -> None:
+    site = Links(exporter="https://release.example")
+    for module in (executive, detailed):
+        text = str(dump(module.dashboard(site)))
+        assert "https://release.example/#${project:percentencode}" in text
+        assert "localhost:10150" not in text
+
+
+def test_lines_of_a_chart_can_be_seen_on_both_backgrounds() -> None:
+    for colour in (trend.BLUE, trend.PURPLE, trend.NEUTRAL, trend.AMBER, trend.RED):
+        for background in ("#ffffff", "#181b1f"):
+            assert contrast(colour, background) >= 3
+
+
+def test_every_trend_has_its_bounds_told_apart_by_their_pattern() -> None:
+    for panel in panels(load("release-detailed")):
+        if panel["title"].endswith(" over time") and "release_metric_threshold" in str(panel):
+            lines = {
+                one["matcher"]["options"]: next(
+                    x["value"] for x in one["properties"] if x["id"] == "custom.lineStyle"
+                )
+                for one in panel["fieldConfig"]["overrides"]
+                if "custom.lineStyle" in str(one)
+            }
+            assert list(lines) == ["target", "/^warn /", "/^fail /"]
+            assert len({str(one) for one in lines.values()}) == 3
 
 
 def luminance(colour: str) -> float:
@@ -116,6 +164,17 @@ def text_on(colour: str) -> str:
 @pytest.mark.parametrize("colour", sorted({one.colour for one in verdicts.SIGNS}))
 def test_words_on_a_verdicts_colour_can_be_read(colour: str) -> None:
     assert contrast(colour, text_on(colour)) >= 4.5
+
+
+@pytest.mark.parametrize("background", ["#ffffff", "#181b1f"])
+@pytest.mark.parametrize("colour", sorted({one.colour for one in verdicts.SIGNS}))
+def test_words_in_the_bars_of_verdicts_over_time_can_be_read(colour: str, background: str) -> None:
+    share = detailed.STATE_OPACITY / 100
+    pairs = [(int(colour[i : i + 2], 16), int(background[i : i + 2], 16)) for i in (1, 3, 5)]
+    mixed = "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
+    # Grafana writes in white where that has a contrast of 3, else in black.
+    text = "#ffffff" if contrast(mixed, "#ffffff") >= 3 else "#000000"
+    assert contrast(mixed, text) >= 4.5
 
 
 @pytest.mark.parametrize("signs", [verdicts.SIGNS, tuple(verdicts.DECISIONS.values())])

@@ -7,9 +7,11 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from exporter.bands import OTHERWISE, Band, at_least
+from exporter.catalog import CATALOG
 from exporter.exposition.families import LABEL_LENGTH, SERIES_LIMIT, Families
 from exporter.exposition.publisher import ViewCollector, collect_families
-from exporter.model import ErrorClass, Reason, Sample
+from exporter.model import ErrorClass, Reason, Sample, Verdict
 from exporter.plan import Plan
 from tests.releases import NOW, best_states, release_of, sample_of, state_of, view_of
 
@@ -63,6 +65,25 @@ def test_target_observations_and_time_stand_beside_the_verdict(plan: Plan) -> No
     assert value(series, "release_metric_due", metric="QM-2") == 1
     assert value(series, "release_metric_due", metric="EM-3") == 0
     assert value(series, "release_metric_target", metric="PM-5", priority="P1") == 48 * 3600
+
+
+def test_a_releases_own_bands_tell_where_warn_and_fail_begin(plan: Plan) -> None:
+    strict = (
+        Band(at_least(0.9), Verdict.PASS, "fine"),
+        Band(at_least(0.85), Verdict.WARN, "so-so"),
+        Band(OTHERWISE, Verdict.FAIL, "poor"),
+    )
+    metrics = tuple(
+        replace(one, judged=(replace(one.judged[0], bands=strict),)) if one.id == "QM-2" else one
+        for one in CATALOG
+    )
+    release = replace(release_of(plan), metrics=metrics)
+    series = series_of(collect_families(view_of(release, {}), NOW))
+    name, where = "release_metric_threshold", {"metric": "QM-2", "side": "below"}
+    assert value(series, name, verdict="warn", **where) == 0.9
+    assert value(series, name, verdict="fail", **where) == 0.85
+    where = {"metric": "PM-5", "priority": "P1", "side": "above"}
+    assert value(series, name, verdict="fail", **where) == 96 * 3600
 
 
 def test_a_source_without_a_reading_has_no_gauge_and_an_unknown_verdict(plan: Plan) -> None:

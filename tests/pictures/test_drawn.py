@@ -1,6 +1,7 @@
 """What a renderer with Grafana's own panel code shows: each metric in each of its bands."""
 
 import json
+import struct
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ scrape_configs:
 # Bands of a metric at most: one release has every metric in its first one, and so on.
 MOST = 4
 THEMES = ("light", "dark")
+# A screen has 1080 lines; Grafana's own bars above the view take 80.
+HIGHEST = 1000
 # Said of what may be absent, such as a worst case where there is no open bug.
 HARMLESS = "override matches no field"
 
@@ -66,13 +69,13 @@ def draw(renderer: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
         with prometheus(folder, config) as ask:
             until(lambda: ask("query", {"query": "release_info"}))
 
-            def draw(uid: str, release: str, theme: str = "light") -> Report:
+            def draw(uid: str, release: str, theme: str = "light", *more: str) -> Report:
                 done = subprocess.run(
                     [
                         *("node", str(renderer), "--dashboard", str(FOLDER / f"{uid}.json")),
                         *("--prometheus", ask.url, "--width", "1920", "--theme", theme),
                         *("--var", "project=caro", "--var", f"release={release}"),
-                        *("--from", "now-15m", "--to", "now"),
+                        *("--from", "now-15m", "--to", "now", *more),
                     ],
                     stdout=subprocess.PIPE,
                     check=False,
@@ -127,6 +130,14 @@ def test_with_every_source_failing_every_tile_is_grey(draw: Draw, uid: str) -> N
         if "color" in one
     }
     assert verdicts.GREEN not in colours
+
+
+def test_the_executive_view_is_as_high_as_a_screen_leaves_it(draw: Draw, tmp_path: Path) -> None:
+    picture = tmp_path / "executive.png"
+    draw("release-executive", "band 1", "light", "--out", str(picture))
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    assert width == 1920
+    assert height <= HIGHEST
 
 
 @pytest.mark.parametrize("theme", THEMES)

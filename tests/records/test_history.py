@@ -6,16 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from exporter.bands import OTHERWISE, Band, at_most, below
 from exporter.exposition.families import Families
 from exporter.exposition.publisher import collect_families, render_openmetrics
 from exporter.freshness import SourceState
 from exporter.gate.decision import Decision
+from exporter.model import Verdict
+from exporter.plan import PHASES
 from exporter.records.history import HEAD, History, Stretch, agrees, families_of
 from exporter.release import Release, Waiver
 from exporter.view import ReleaseView, View
 from tests.records.reports import LATER, at, released, report
 from tests.releases import best_states, sample_of, state_of
 
+PASS, FAIL = Verdict.PASS, Verdict.FAIL
+PHASE = "release_phase"
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -43,6 +48,33 @@ def test_every_series_is_the_live_one_with_its_value() -> None:
     assert {"release_gate_decision", "release_gate_reasons"} <= kinds
     judged = {metric.gauge for metric in released().metrics}
     assert judged <= kinds
+
+
+def test_bounds_of_today_are_not_told_of_a_day_that_was_judged_otherwise() -> None:
+    def told(of: Release) -> set[str]:
+        name = "release_metric_threshold"
+        return {
+            dict(labels)["metric"]
+            for kind, labels in series_of(families_of(made, of, ()))
+            if kind == name
+        }
+
+    made, (judged, *rest) = report(), released().metrics
+    for bands in (
+        (Band(at_most(1), PASS, ""), Band(OTHERWISE, FAIL, "")),
+        (Band(below(0), PASS, ""), Band(OTHERWISE, FAIL, "")),
+    ):
+        series = replace(judged.judged[0], bands=bands)
+        changed = replace(released(), metrics=(replace(judged, judged=(series,)), *rest))
+        assert judged.id in told(released())
+        assert told(released()) - told(changed) == {judged.id}
+
+
+def test_the_phase_of_the_day_is_told() -> None:
+    found = series_of(families_of(report(), released(), ()))
+    phases = {dict(labels)["phase"]: one for (name, labels), one in found.items() if name == PHASE}
+    assert [phase for phase, one in phases.items() if one] == ["post_release"]
+    assert len(phases) == len(PHASES)
 
 
 def test_a_line_is_spelled_as_the_live_one() -> None:

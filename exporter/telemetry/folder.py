@@ -90,7 +90,7 @@ class Folder:
         self._index, self._stamps, self._kept_until = None, {}, math.inf
         since, privacy_since = self._request.since, self._request.privacy_since
         bounds = Bounds(self.options.zone, _or_ever(since), _or_ever(privacy_since))
-        return Index(self._exports(files, now), bounds, now)
+        return Index(self._exports(files, now), bounds, now, self._store.folder, helped=True)
 
     def _exports(self, files: Sequence[Found], now: float) -> Iterator[Export]:
         """Return what the store has of each file; what was damaged meanwhile is read again."""
@@ -102,10 +102,9 @@ class Folder:
             if export is None:
                 message = "what was read of it is damaged, twice"
                 refused = Rejection(Reason.UNREADABLE, found.name, "", message)
-                export = Export(found.name, NEVER, [], refused)
+                export = Export(found.name, NEVER, (), refused=refused)
             self._stamps[found.name] = export.stamp
-            fresh = () if export.refused else export.parts
-            self._decoded[found.name] = sum(part.decoded for part in fresh)
+            self._decoded[found.name] = export.decoded
             yield self._acceptable(export, now)
 
     def _acceptable(self, export: Export, now: float) -> Export:
@@ -114,7 +113,7 @@ class Folder:
             return export
         until = export.since + self._request.max_age
         if now >= until:
-            return replace(export, parts=[])
+            return replace(export, parts=())
         self._kept_until = min(self._kept_until, until)
         return export
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,14 @@ NULL_CHECK = "field"
 _FEW = 32
 
 
+@lru_cache(maxsize=8)
+def audit_of(rules: tuple[Rule, ...], allow: tuple[str, ...]) -> Audit:
+    """Return the audit, compiled once for all folders; raises ValueError for unusable rules."""
+    audit = Audit(rules, allow)
+    audit.suspects(b"{}")  # what it needs for the first search, it makes in it
+    return audit
+
+
 class Folder:
     """The exports of one release, read with one set of settings."""
 
@@ -34,7 +43,7 @@ class Folder:
         """Open the store; raises SourceError for rules that cannot be used."""
         own = [Rule(one.name, one.pattern) for one in request.rules]
         try:
-            audit = Audit([*RULES, *own], request.allow)
+            audit = audit_of((*RULES, *own), request.allow)
         except ValueError as error:
             raise SourceError(ErrorClass.MALFORMED, str(error)) from error
         self._rules = (NULL_CHECK, *dict.fromkeys(one.name for one in (*RULES, *own)))

@@ -1,6 +1,6 @@
 """Events in columns and in records, and which copy of each counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -29,6 +29,8 @@ RECORD = np.dtype(
     ],
     align=True,
 )
+
+_WORDS = RECORD.itemsize // 8
 
 # Multiples of it are spread over all keys, so that events without id are.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -60,6 +62,26 @@ class Choice:
     winners: NDArray[np.intp]
     copies: NDArray[np.intp]
     originals: NDArray[np.intp]
+
+
+def take(records: Records, which: Any) -> Records:
+    """Return some of the records."""
+    # As whole numbers: field by field takes ten times as long.
+    return np.take(_words(records), which, axis=0).view(RECORD).ravel()
+
+
+def join(pieces: Sequence[Records]) -> Records:
+    """Return the records one after another."""
+    return (
+        np.concatenate([np.empty((0, _WORDS), np.uint64), *map(_words, pieces)])
+        .view(RECORD)
+        .ravel()
+    )
+
+
+def bytes_of(records: Records) -> memoryview:
+    """Return the records as they are in memory."""
+    return _words(records).data.cast("B")
 
 
 def rows_of(records: Records) -> Rows:
@@ -147,6 +169,10 @@ def _sort(keys: Keys) -> tuple[NDArray[np.intp], Keys]:
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
     return order, ordered
+
+
+def _words(records: Records) -> NDArray[np.uint64]:
+    return records.view(np.uint64).reshape(-1, _WORDS)
 
 
 def _bits(values: Floats) -> NDArray[np.int64]:

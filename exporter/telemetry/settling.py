@@ -8,7 +8,7 @@ import numpy as np
 from exporter.telemetry.columns import NAMELESS, UNREADABLE
 from exporter.telemetry.counts import Bounds, Counts, Kept
 from exporter.telemetry.pair import together
-from exporter.telemetry.rows import Records, choose, differ, rows_of
+from exporter.telemetry.rows import Records, choose, differ, join, rows_of, take
 from exporter.telemetry.spill import RecordFile, Spill, Stretch
 from exporter.telemetry.standing import Piece
 
@@ -69,11 +69,11 @@ def _settle(
 def _chosen(records: Records) -> tuple[Records, Records, Records]:
     """Return the records that count, in the order of their keys; the other copies; and of what."""
     nameless = records["flags"] & NAMELESS > 0
-    named = records[~nameless] if nameless.any() else records
+    named = take(records, np.flatnonzero(~nameless)) if nameless.any() else records
     keys = np.ascontiguousarray(named["key"])
     choice = choose(keys, named["time"], named["kind"] >= UNREADABLE)
-    standing = named[choice.winners]
+    standing = take(named, choice.winners)
     if nameless.any():
-        standing = np.concatenate((standing, records[nameless]))
-        standing = standing[np.argsort(standing["key"], kind="stable")]
-    return standing, named[choice.copies], named[choice.originals]
+        standing = join((standing, take(records, np.flatnonzero(nameless))))
+        standing = take(standing, np.argsort(standing["key"], kind="stable"))
+    return standing, take(named, choice.copies), take(named, choice.originals)

@@ -67,16 +67,12 @@ class Choice:
 def take(records: Records, which: Any) -> Records:
     """Return some of the records."""
     # As whole numbers: field by field takes ten times as long.
-    return np.take(_words(records), which, axis=0).view(RECORD).ravel()
+    return _records(np.take(_words(records), which, axis=0))
 
 
 def join(pieces: Sequence[Records]) -> Records:
     """Return the records one after another."""
-    return (
-        np.concatenate([np.empty((0, _WORDS), np.uint64), *map(_words, pieces)])
-        .view(RECORD)
-        .ravel()
-    )
+    return _records(np.concatenate([np.empty((0, _WORDS), np.uint64), *map(_words, pieces)]))
 
 
 def bytes_of(records: Records) -> memoryview:
@@ -173,6 +169,11 @@ def _sort(keys: Keys) -> tuple[NDArray[np.intp], Keys]:
 
 def _words(records: Records) -> NDArray[np.uint64]:
     return records.view(np.uint64).reshape(-1, _WORDS)
+
+
+def _records(words: NDArray[np.uint64]) -> Records:
+    records: Records = words.view(RECORD).ravel()
+    return records
 
 
 def _bits(values: Floats) -> NDArray[np.int64]:

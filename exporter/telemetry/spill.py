@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from exporter.telemetry.rows import RECORD, Keys, Records, bytes_of, join, take
 
 _SLICES = 256
-_BATCH = 1 << 16
+_BATCH = 1 << 15
 
 # Compared at a time: some megabytes, and few enough for them to stay in the processor's cache.
-_TOGETHER = 1 << 16
+_TOGETHER = 1 << 15
 
 
 class RecordFile:

@@ -5,14 +5,16 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from exporter.model import LISTED_REJECTIONS, Finding, Reason, Rejection
 from exporter.telemetry.columns import DATED, LAST_NAME, NAMELESS, OTHER, UNREADABLE, Part
-from exporter.telemetry.counts import Bounds, Counts, midnight
+from exporter.telemetry.counts import Bounds, Counts, Kept, midnight
 from exporter.telemetry.findings import Findings
 from exporter.telemetry.rows import (
     RECORD,
@@ -25,8 +27,8 @@ from exporter.telemetry.rows import (
     rows_of,
 )
 from exporter.telemetry.settling import settle
-from exporter.telemetry.spill import Spill
-from exporter.telemetry.standing import Standing
+from exporter.telemetry.spill import RecordFile, Spill
+from exporter.telemetry.standing import Piece, Standing
 from exporter.telemetry.store import Export
 
 # Exports come from elsewhere; what is further ahead than a time zone can explain is no time.
@@ -80,22 +82,28 @@ class Codes(dict[str, int]):
         return self[name]
 
 
+class KeptIndex(msgspec.Struct, array_like=True):
+    """An index as it is kept, all but its records; `listed` are rejections of file number so."""
+
+    kinds: list[str]
+    backends: list[str]
+    counts: Kept
+    findings: list[bytes]
+    rejected: dict[Reason, int]
+    listed: list[tuple[int, Rejection]]
+    duplicates: int
+    unaudited: int
+    expires: float
+    starts: list[int]
+    total: int
+    pieces: list[Piece]
+
+
 class Index:
     """The events of all exports, each once, and what they add up to."""
 
-    def __init__(
-        self,
-        exports: Iterable[Export],
-        bounds: Bounds,
-        now: float,
-        folder: Path,
-        *,
-        helped: bool = False,
-    ) -> None:
-        """Index exports that are in the order of their names, in files of the folder.
-
-        With `helped` a copy of this process takes a share. Raises OSError where there is no room.
-        """
+    def __init__(self, bounds: Bounds, file: RecordFile) -> None:
+        """Start empty; the file is for the records that count."""
         self.bounds = bounds
         self.kinds = Codes("command_generation")
         self.backends = Codes("static")
@@ -108,7 +116,14 @@ class Index:
         self._names: list[str] = []
         self._starts: list[int] = []
         self._total = 0
-        self._standing = Standing(folder)
+        self._file = file
+        self._standing = Standing(file)
+
+    def build(self, exports: Iterable[Export], now: float, folder: Path) -> None:
+        """Index exports that are in the order of their names; raises OSError.
+
+        What is too much for memory meanwhile is put into the folder.
+        """
         spill = Spill(folder)
         future: list[int] = []
         for export in exports:
@@ -117,13 +132,46 @@ class Index:
                 self._find(part, records)
                 spill.add(records)
         self._reject(Reason.TIME, future, _AHEAD)
-        shares = settle(spill, self._standing.file, bounds, helped=helped)
+        shares = settle(spill, self._file, self.bounds)
         del spill
-        self._standing.settle([piece for share in shares for piece in share.pieces])
+        self._standing = Standing(self._file, [piece for share in shares for piece in share.pieces])
         for share in shares:
             self.counts.join(share.counts)
             self.duplicates += share.copies
         self._reject(Reason.CONFLICT, [row for one in shares for row in one.conflicts], _CONFLICT)
+
+    def kept(self) -> KeptIndex:
+        """Return what is to be kept beside the file, without the files' names."""
+        return KeptIndex(
+            self.kinds.names,
+            self.backends.names,
+            self.counts.kept(),
+            self.findings.kept(),
+            self.rejections.counts,
+            [
+                (self._names.index(one.file), replace(one, file=""))
+                for one in self.rejections.listed
+            ],
+            self.duplicates,
+            self.unaudited,
+            self.expires,
+            self._starts,
+            self._total,
+            self._standing.pieces,
+        )
+
+    def recall(self, kept: KeptIndex, names: Sequence[str]) -> None:
+        """Take what was kept, of files with these names; raises EOFError if it is damaged."""
+        self.kinds, self.backends = Codes(*kept.kinds[1:]), Codes(*kept.backends[1:])
+        self.counts.join(kept.counts)
+        self.findings.recall(kept.findings)
+        self.rejections.counts.update(kept.rejected)
+        self.rejections.listed = [replace(one, file=names[at]) for at, one in kept.listed]
+        self.duplicates, self.unaudited = kept.duplicates, kept.unaudited
+        self.expires = kept.expires
+        self._names, self._starts, self._total = list(names), kept.starts, kept.total
+        self._standing = Standing(self._file, kept.pieces)
+        self._standing.verify()
 
     @property
     def files(self) -> int:

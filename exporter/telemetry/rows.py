@@ -77,7 +77,7 @@ def join(pieces: Sequence[Records]) -> Records:
 
 def bytes_of(records: Records) -> memoryview:
     """Return the records as they are in memory."""
-    return _words(records).data.cast("B")
+    return _words(records).data.cast("B") if len(records) else memoryview(b"")
 
 
 def rows_of(records: Records) -> Rows:

@@ -10,7 +10,7 @@ from exporter.telemetry.counts import Bounds, Counts, Kept
 from exporter.telemetry.pair import together
 from exporter.telemetry.rows import Records, choose, differ, join, rows_of, take
 from exporter.telemetry.spill import RecordFile, Spill, Stretch
-from exporter.telemetry.standing import Piece
+from exporter.telemetry.standing import Piece, Standing
 
 # Below this a second process costs more than it brings.
 _WORTH_HELP = 1 << 18
@@ -32,8 +32,8 @@ class Settled(msgspec.Struct, array_like=True):
 _SETTLED = msgspec.msgpack.Decoder(Settled)
 
 
-def settle(spill: Spill, file: RecordFile, bounds: Bounds, *, helped: bool) -> Sequence[Settled]:
-    """Write the records that count to the file; with `helped` a copy of this process does half."""
+def settle(spill: Spill, file: RecordFile, bounds: Bounds) -> Sequence[Settled]:
+    """Write the records that count to the file; of many a copy of this process does half."""
     stretches = spill.stretches()
     starts = np.cumsum([0, *(one.size for one in stretches)]).tolist()
     every = list(zip(stretches, starts, strict=False))
@@ -41,7 +41,7 @@ def settle(spill: Spill, file: RecordFile, bounds: Bounds, *, helped: bool) -> S
     def work(which: int) -> bytes:
         return msgspec.msgpack.encode(_settle(spill, file, bounds, every[which::2]))
 
-    shares = together(work) if helped and starts[-1] >= _WORTH_HELP else None
+    shares = together(work) if starts[-1] >= _WORTH_HELP else None
     if shares is None:
         return [_settle(spill, file, bounds, every)]
     return [_SETTLED.decode(share) for share in shares]
@@ -53,17 +53,15 @@ def _settle(
     counts = Counts(bounds)
     copies = 0
     conflicts: list[int] = []
-    pieces: list[Piece] = []
+    written = Standing(file)
     for stretch, start in stretches:
         records = spill.read(stretch.slices)
         standing, others, originals = _chosen(records)
-        file.write(start, standing)
-        slices = stretch.slices
-        pieces.append(Piece(slices.start, slices.stop, start, start + len(standing)))
+        written.write(stretch.slices, start, standing)
         counts.add(rows_of(standing))
         copies += len(others)
         conflicts += others["row"][differ(others, originals)].tolist()
-    return Settled(counts.kept(), copies, conflicts, pieces)
+    return Settled(counts.kept(), copies, conflicts, written.pieces)
 
 
 def _chosen(records: Records) -> tuple[Records, Records, Records]:

@@ -23,22 +23,22 @@ _TOGETHER = 1 << 15
 
 
 class RecordFile:
-    """A file of records. It has no name: who is killed leaves none behind."""
+    """A file of records, by number from 0 on."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make it, on the disk of that folder; raises OSError."""
-        self._file: IO[bytes] = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - see below
+    def __init__(self, file: IO[bytes]) -> None:
+        """Take an open file, which may be closed then; raises OSError."""
+        self._descriptor = os.dup(file.fileno())
 
     def __del__(self) -> None:
-        """Give the disk back."""
-        self._file.close()
+        """Give the disk back, if the file has no name."""
+        os.close(self._descriptor)
 
     def read(self, start: int, end: int) -> Records:
-        """Return the records from number `start` up to `end`; raises OSError unless all are."""
+        """Return the records from number `start` up to `end`; raises EOFError unless all are."""
         size = (end - start) * RECORD.itemsize
-        data = os.pread(self._file.fileno(), size, start * RECORD.itemsize)
+        data = os.pread(self._descriptor, size, start * RECORD.itemsize)
         if len(data) < size:
-            raise OSError("a state file is shorter than it was written")
+            raise EOFError
         return np.frombuffer(data, RECORD)
 
     def write(self, start: int, records: Records) -> None:
@@ -46,7 +46,7 @@ class RecordFile:
         data = bytes_of(records)
         place = start * RECORD.itemsize
         while data:
-            written = os.pwrite(self._file.fileno(), data, place)
+            written = os.pwrite(self._descriptor, data, place)
             data, place = data[written:], place + written
 
 
@@ -62,8 +62,9 @@ class Spill:
     """Records that are sorted by slice, batch after batch."""
 
     def __init__(self, folder: Path) -> None:
-        """Start empty; raises OSError."""
-        self._file = RecordFile(folder)
+        """Start empty; raises OSError. The file has no name: who is killed leaves none behind."""
+        with TemporaryFile(dir=folder) as file:
+            self._file = RecordFile(file)
         self._waiting: list[Records] = []
         self._held = 0
         self._ends: list[NDArray[np.int64]] = []  # of each batch: where its slices end

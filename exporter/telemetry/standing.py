@@ -1,14 +1,14 @@
 """The record of each event that counts: on disk in the order of the keys, the newest in memory."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from xxhash import xxh3_64_digest
 
 from exporter.telemetry.columns import NAMELESS
-from exporter.telemetry.rows import RECORD, Keys, Records
+from exporter.telemetry.rows import RECORD, Keys, Records, bytes_of
 from exporter.telemetry.spill import RecordFile, slice_of
 
 # So many new ones are kept in memory before it is time to put all in order again.
@@ -22,15 +22,16 @@ class Piece(msgspec.Struct, array_like=True):
     last: int
     start: int
     end: int
+    checksum: bytes
 
 
 class Standing:
     """The records that count, each id once."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start without any; raises OSError."""
-        self.file = RecordFile(folder)
-        self._pieces: list[Piece] = []
+    def __init__(self, file: RecordFile, pieces: Sequence[Piece] = ()) -> None:
+        """Take what is in the file, in order within each piece."""
+        self.file = file
+        self.pieces = list(pieces)
         self._new = np.empty(0, RECORD)
 
     @property
@@ -38,9 +39,19 @@ class Standing:
         """Whether there are so many new ones that all should be put in order again."""
         return len(self._new) >= _NEW
 
-    def settle(self, pieces: Sequence[Piece]) -> None:
-        """Take what was written to the file, in order within each piece."""
-        self._pieces = list(pieces)
+    def write(self, slices: slice, start: int, records: Records) -> None:
+        """Write the records of some slices, in order; raises OSError."""
+        self.file.write(start, records)
+        checksum = xxh3_64_digest(bytes_of(records))
+        end = start + len(records)
+        self.pieces.append(Piece(slices.start, slices.stop, start, end, checksum))
+
+    def verify(self) -> None:
+        """Raise EOFError unless everything is as it was written."""
+        for piece in self.pieces:
+            records = self.file.read(piece.start, piece.end)
+            if xxh3_64_digest(bytes_of(records)) != piece.checksum:
+                raise EOFError
 
     def add(self, records: Records) -> None:
         """Add records of other ids than there are."""
@@ -52,7 +63,7 @@ class Standing:
         known = np.zeros(len(keys), np.bool_)
         found = np.zeros(len(keys), RECORD)
         slices = slice_of(keys)
-        for piece in self._pieces:
+        for piece in self.pieces:
             start, end = np.searchsorted(slices, [piece.first, piece.last]).tolist()
             if start < end:
                 records = self.file.read(piece.start, piece.end)
@@ -62,7 +73,7 @@ class Standing:
 
     def __iter__(self) -> Iterator[Records]:
         """Read piece after piece, those in memory last."""
-        for piece in self._pieces:
+        for piece in self.pieces:
             yield self.file.read(piece.start, piece.end)
         yield self._new
 

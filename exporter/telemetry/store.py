@@ -33,7 +33,7 @@ _SIZE = 8
 _CHECKSUM = 16
 _SEED = re.compile(r"[0-9a-f]{16}")
 
-_DAMAGED = (OSError, EOFError, msgspec.MsgspecError)
+DAMAGED = (OSError, EOFError, msgspec.MsgspecError)
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -71,7 +71,7 @@ class Parts:
         with self._path.open("rb") as file:
             _payload(file)
             for _ in range(self._count):
-                yield _read(file, Part)
+                yield read(file, Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Store:
         try:
             with self._path(found.name).open("rb") as file:
                 return self._header(file, found.name).stamp == stamp_of(found.stat)
-        except _DAMAGED:
+        except DAMAGED:
             return False
 
     def load(self, name: str) -> Export | None:
@@ -134,14 +134,19 @@ class Store:
             refused = replace(header.refused, file=name) if header.refused else None
             parts = Parts(path, header.parts)
             return Export(name, header.stamp, parts, header.decoded, refused, header.since)
-        except _DAMAGED:
+        except DAMAGED:
             return None
+
+    def size(self, name: str) -> int:
+        """Return how many bytes are kept of that file, none included."""
+        path = self._path(name)
+        return path.stat().st_size if path.exists() else 0
 
     def save(self, name: str, stamp: Stamp, part: Part) -> None:
         """Keep what was read of a whole file."""
         with self._replacing(self._path(name)) as file:
-            _write(file, Header(self._fingerprint(name), stamp, 1, part.decoded))
-            _write(file, part)
+            write(file, Header(self._fingerprint(name), stamp, 1, part.decoded))
+            write(file, part)
 
     def refuse(self, name: str, stamp: Stamp, rejection: Rejection, now: float) -> None:
         """Keep that the file cannot be read now, beside what was good of it before."""
@@ -152,14 +157,14 @@ class Store:
         with self._replacing(self._path(name)) as file:
             refused = replace(rejection, file="")
             of_file = Header(self._fingerprint(name), stamp, len(parts), 0, refused, since)
-            _write(file, of_file)
+            write(file, of_file)
             for part in parts:
-                _write(file, part)
+                write(file, part)
 
     def save_stretch(self, name: str, index: int, part: Part) -> None:
         """Keep what was read of one stretch of a large file until all are there."""
         with self._replacing(self._stretch(name, index)) as file:
-            _write(file, part)
+            write(file, part)
 
     def join(self, name: str, stamp: Stamp, count: int, decoded: int) -> bool:
         """Make the stretches, of so many bytes, the sidecar; False when one is missing."""
@@ -167,7 +172,7 @@ class Store:
         whole = all(path.exists() for path in stretches)
         if whole:
             with self._replacing(self._path(name)) as file:
-                _write(file, Header(self._fingerprint(name), stamp, count, decoded))
+                write(file, Header(self._fingerprint(name), stamp, count, decoded))
                 for path in stretches:
                     with path.open("rb") as stretch:
                         copyfileobj(stretch, file, 1 << 20)
@@ -177,7 +182,7 @@ class Store:
 
     def sweep(self, names: Iterable[str]) -> None:
         """Remove the sidecars of every other file, and what a killed process left behind."""
-        wanted = {self._path(name).name for name in names} | {"lock", "seed"}
+        wanted = {self._path(name).name for name in names} | {"lock", "seed", "index"}
         for entry in os.scandir(self.folder):
             if entry.name not in wanted:
                 Path(entry.path).unlink(missing_ok=True)
@@ -199,7 +204,7 @@ class Store:
             file.write(text.encode())
 
     def _header(self, file: BinaryIO, name: str) -> Header:
-        header = _read(file, Header)
+        header = read(file, Header)
         if header.fingerprint != self._fingerprint(name):
             raise EOFError
         return header
@@ -225,14 +230,15 @@ class Store:
         beside.replace(path)
 
 
-def _write(file: BinaryIO, record: msgspec.Struct) -> None:
+def write(file: BinaryIO, record: msgspec.Struct) -> None:
+    """Write a record with its size and checksum; raises OSError."""
     payload = msgspec.msgpack.encode(record)
     file.write(len(payload).to_bytes(_SIZE, "little"))
     file.write(xxh3_128_digest(payload))
     file.write(payload)
 
 
-def _read(file: BinaryIO, kind: type[Record]) -> Record:
+def read(file: BinaryIO, kind: type[Record]) -> Record:
     """Return the next record; raises EOFError and MsgspecError for a damaged one."""
     return msgspec.msgpack.decode(_payload(file), type=kind)
 

@@ -74,7 +74,7 @@ class Shelf:
                 index = Index(self._bounds, RecordFile(file))
             files = [known[one] for one in kept.files]
             index.recall(kept.index, files)
-        except DAMAGED:
+        except (*DAMAGED, ValueError):
             return None
         return Shelved(index, dict(zip(files, kept.stamps, strict=True)), kept.until)
 

@@ -101,7 +101,7 @@ class Client:
             # One thread: more would only wait, and each takes memory.
             environment |= {"PYTHONPATH": _PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
             # Give large columns back as soon as they are freed (glibc would learn to keep them).
-            environment["MALLOC_MMAP_THRESHOLD_"] = str(1024 * 1024)
+            environment["MALLOC_MMAP_THRESHOLD_"] = str(4 * 1024 * 1024)
             # But not the blocks that files are read in: each would be taken anew, page by page.
             environment["MALLOC_TRIM_THRESHOLD_"] = str(4 * 1024 * 1024)
             self._process = subprocess.Popen(

@@ -1,17 +1,19 @@
-"""Counts of events by day, and the order statistics of their durations."""
+"""Counts of events by day."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.telemetry.columns import GENERATION, SUCCESS, UNREADABLE
-from exporter.telemetry.rows import Floats, Numbers, Rows
+from exporter.telemetry.durations import Durations, Pieces
+from exporter.telemetry.rows import Floats, Rows
 
 # Days further back than this many with events are one.
 DAYS_APART = 400
@@ -19,7 +21,18 @@ EARLIER = 0
 
 _DAY = 86_400
 _OLDEST = -20_000  # in 1915 there was no telemetry, and early calendars have gaps
-_SLICE = 1 << 17
+
+
+class Kept(msgspec.Struct, array_like=True):
+    """Counts as they are kept: those of `Counts`."""
+
+    cells: list[tuple[tuple[int, int, int, int], int]]
+    newest: dict[int, float]
+    audited: dict[int, int]
+    earlier: int
+    events: int
+    latest: float | None
+    durations: dict[int, Pieces]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +65,31 @@ class Counts:
     earlier: int = 0
     events: int = 0
     latest: float | None = None
-    _durations: dict[int, list[Floats]] = field(default_factory=dict)
+    durations: defaultdict[int, Durations] = field(default_factory=lambda: defaultdict(Durations))
 
-    def add(self, rows: Rows, which: Numbers) -> None:
-        """Count some of the events, slice after slice: so the columns of work stay short."""
-        for start in range(0, len(which), _SLICE):
-            self._add(rows.take(which[start : start + _SLICE]))
+    def kept(self) -> Kept:
+        """Return them as they are kept."""
+        return Kept(
+            list(self.cells.items()),
+            self.newest,
+            dict(self.audited),
+            self.earlier,
+            self.events,
+            self.latest,
+            {day: durations.kept() for day, durations in self.durations.items()},
+        )
+
+    def join(self, kept: Kept) -> None:
+        """Add what was counted elsewhere, of other events."""
+        self.cells.update(dict(kept.cells))
+        for day, newest in kept.newest.items():
+            self.newest[day] = max(self.newest.get(day, -math.inf), newest)
+        self.audited.update(kept.audited)
+        self.earlier += kept.earlier
+        self.events += kept.events
+        self._see(kept.latest)
+        for day, durations in kept.durations.items():
+            self.durations[day].join(durations)
 
     def as_of(self, day: int) -> "Counts":
         """Return the counts without what is of a later day (an ordinal)."""
@@ -72,34 +104,24 @@ class Counts:
             self.earlier,
             cells.total(),
             max(newest.values(), default=None),
-            {one: pieces for one, pieces in self._durations.items() if one <= day},
+            defaultdict(
+                Durations, {one: some for one, some in self.durations.items() if one <= day}
+            ),
         )
 
     def days(self) -> list[int]:
         """Return the days that have counted events."""
         return sorted({day for day, *_ in self.cells})
 
-    def durations(self, day: int) -> Floats:
-        """Return the durations of that day's command generations in order, in milliseconds."""
-        pieces = self._durations.get(day, [])
-        if len(pieces) > 1:
-            first, *others = pieces
-            more = np.sort(np.concatenate(others))
-            if len(more) * 8 > len(first):
-                pieces[:] = [np.sort(np.concatenate((first, more)))]
-            else:
-                pieces[:] = [np.insert(first, np.searchsorted(first, more), more)]
-        return pieces[0] if pieces else np.empty(0)
-
-    def _add(self, rows: Rows) -> None:
+    def add(self, rows: Rows) -> None:
+        """Count some events."""
         days = Days(rows.times, self.bounds.zone)
         audited = (rows.kinds != UNREADABLE) & (rows.times >= self.bounds.privacy_since)
         self.audited.update(days.count(audited))
         events = rows.kinds < UNREADABLE
         self.events += int(np.count_nonzero(events))
         if np.any(events):
-            latest = float(rows.times[events].max())
-            self.latest = latest if self.latest is None else max(self.latest, latest)
+            self._see(float(rows.times[events].max()))
         generations = rows.kinds == GENERATION
         counted = events & (rows.times >= self.bounds.since)
         self.earlier += int(np.count_nonzero(generations & ~counted))
@@ -112,27 +134,12 @@ class Counts:
         for day, newest in days.newest(rows.times, counted):
             self.newest[day] = max(self.newest.get(day, -math.inf), newest)
         timed = counted & generations & ~np.isnan(rows.durations)
-        # Minus zero becomes zero: as bits they are far apart.
-        for day, durations in days.split(rows.durations + 0.0, timed):
-            self._durations.setdefault(day, []).append(np.sort(durations))
+        for day, durations in days.split(rows.durations, timed):
+            self.durations[day].add(durations)
 
-
-def quantile(days: Sequence[Floats]) -> float | None:
-    """Return the value at index floor(0.95 n) of all days' values in order, exactly."""
-    count = sum(map(len, days))
-    if not count:
-        return None
-    index = 95 * count // 100
-    # Floats from 0 upwards are in the order of their bits, and those can be halved.
-    bits = [day.view(np.int64) for day in days if len(day)]
-    low, high = 0, max(int(day[-1]) for day in bits)
-    while low < high:
-        middle = (low + high) // 2
-        if sum(int(np.searchsorted(day, middle, "right")) for day in bits) > index:
-            high = middle
-        else:
-            low = middle + 1
-    return float(np.int64(low).view(np.float64))
+    def _see(self, latest: float | None) -> None:
+        if latest is not None:
+            self.latest = latest if self.latest is None else max(self.latest, latest)
 
 
 class Days:

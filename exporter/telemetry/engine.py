@@ -9,7 +9,8 @@ from typing import BinaryIO
 import msgspec
 
 from exporter.model import ErrorClass, SourceError
-from exporter.telemetry.folder import Folder
+from exporter.privacy import RULES
+from exporter.telemetry.folder import Folder, audit_of
 from exporter.telemetry.protocol import Failure, Reply, Request
 
 # Each keeps its events' columns in memory; the others read theirs again from the store.
@@ -54,6 +55,7 @@ class Engine:
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """Answer line by line until the exporter closes its end."""
     engine = Engine()
+    audit_of(tuple(RULES), ())  # nobody asks yet, and almost everybody will ask for this
     # What was loaded stays: looking through it for garbage takes as long as a small request.
     gc.freeze()
     decoder = msgspec.json.Decoder(Request)

@@ -67,6 +67,18 @@ class Findings:
             )
         )
 
+    def kept(self) -> list[bytes]:
+        """Return all of them as bytes, a column each."""
+        every = self._every()
+        columns = fields(Offences)
+        return [] if every is None else [getattr(every, one.name).tobytes() for one in columns]
+
+    def recall(self, kept: list[bytes]) -> None:
+        """Add what was kept."""
+        if kept:
+            types = (np.uint64, np.uint32, np.float64, np.uint64, np.int64, np.uint32)
+            self._pieces.append(Offences(*map(np.frombuffer, kept, types)))
+
     def violations(self, bounds: Bounds, now: float) -> Violations:
         """Return the events of which any copy since `bounds.privacy_since` offends."""
         counted = self._within(bounds)

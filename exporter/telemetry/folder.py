@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from exporter.files import Found
+from exporter.files import MEBIBYTE, Found
 from exporter.model import LISTED_REJECTIONS, ErrorClass, Reason, Rejection, SourceError
 from exporter.privacy import RULES, Audit, Rule
 from exporter.telemetry.counts import Bounds
@@ -18,13 +19,26 @@ from exporter.telemetry.measure import measure
 from exporter.telemetry.protocol import Reply, Request
 from exporter.telemetry.raw import write_day
 from exporter.telemetry.scan import scan
-from exporter.telemetry.store import NEVER, Export, Stamp, Store, stamp_of
+from exporter.telemetry.shelf import Shelf, Shelved
+from exporter.telemetry.spill import RecordFile
+from exporter.telemetry.store import FORMAT, NEVER, Export, Stamp, Store, stamp_of
 
 # The rule of fields that must be null; its bit is the first.
 NULL_CHECK = "field"
 
 # So many more files are added to an index before making it anew is faster.
 _FEW = 32
+
+# Of what was read of files that are added, so many bytes fit into memory.
+_MUCH = 16 * MEBIBYTE
+
+
+@lru_cache(maxsize=8)
+def audit_of(rules: tuple[Rule, ...], allow: tuple[str, ...]) -> Audit:
+    """Return the audit, compiled once for all folders; raises ValueError for unusable rules."""
+    audit = Audit(rules, allow)
+    audit.suspects(b"{}")  # what it needs for the first search, it makes in it
+    return audit
 
 
 class Folder:
@@ -34,7 +48,7 @@ class Folder:
         """Open the store; raises SourceError for rules that cannot be used."""
         own = [Rule(one.name, one.pattern) for one in request.rules]
         try:
-            audit = Audit([*RULES, *own], request.allow)
+            audit = audit_of((*RULES, *own), request.allow)
         except ValueError as error:
             raise SourceError(ErrorClass.MALFORMED, str(error)) from error
         self._rules = (NULL_CHECK, *dict.fromkeys(one.name for one in (*RULES, *own)))
@@ -42,6 +56,10 @@ class Folder:
         settings = repr((audit.fingerprint, self._rules, request.fields, request.zone))
         self._store = Store(Path(request.state), settings)
         zone = ZoneInfo(request.zone)
+        since, privacy_since = request.since, request.privacy_since
+        self._bounds = Bounds(zone, _or_ever(since), _or_ever(privacy_since))
+        settings = f"{FORMAT} {settings} {request.max_age}"
+        self._shelf = Shelf(self._store.folder, self._store.seed, settings, self._bounds)
         self.options = Options(audit, self._rules, request.fields, zone, self._store.seed)
         self._index: Index | None = None
         self._stamps: dict[str, Stamp] = {}
@@ -69,6 +87,8 @@ class Folder:
 
     def _update(self, files: Sequence[Found], now: float) -> tuple[Index, int]:
         """Return the index of the files, and how many bytes were decoded for it."""
+        if self._index is None:
+            self._recall(files)
         gone = self._stamps.keys() - {one.name for one in files}
         new = [one for one in files if self._stamps.get(one.name) != stamp_of(one.stat)]
         expires = min(self._index.expires, self._kept_until) if self._index else now
@@ -76,21 +96,38 @@ class Folder:
         if index is not None and not new:
             return index, 0
         unread = [one for one in new if not self._store.is_fresh(one)]
-        # Of a process that holds an index a copy would take as much memory again.
-        ingest(unread, self._store, self.options, now, helped=self._index is None)
-        if index is None:
-            self._store.sweep(one.name for one in files)
-        only_added = len(new) <= _FEW and not any(one.name in self._stamps for one in new)
-        if index is None or not only_added or not index.extend(self._exports(new, now), now):
-            index = None  # before there is a new one: there is no room for two
+        ingest(unread, self._store, self.options, now, helped=True)
+        if index is None or not self._extend(index, new, now):
+            index = self._index = None  # before there is a new one
             index = self._index = self._rebuilt(files, now)
         return index, sum(self._decoded[one.name] for one in unread)
 
+    def _recall(self, files: Sequence[Found]) -> None:
+        """Go on from where another process was."""
+        names = [one.name for one in files]
+        self._store.sweep(names)
+        if shelved := self._shelf.load(names):
+            self._index, self._stamps = shelved.index, dict(shelved.stamps)
+            self._kept_until = shelved.until
+
+    def _extend(self, index: Index, new: Sequence[Found], now: float) -> bool:
+        """Add files to the index; False, and it is void, where making it anew is better."""
+        if len(new) > _FEW or any(one.name in self._stamps for one in new):
+            return False
+        if sum(self._store.size(one.name) for one in new) > _MUCH:
+            return False
+        return index.extend(self._exports(new, now), now)
+
     def _rebuilt(self, files: Sequence[Found], now: float) -> Index:
-        self._index, self._stamps, self._kept_until = None, {}, math.inf
-        since, privacy_since = self._request.since, self._request.privacy_since
-        bounds = Bounds(self.options.zone, _or_ever(since), _or_ever(privacy_since))
-        return Index(self._exports(files, now), bounds, now)
+        self._stamps, self._kept_until = {}, math.inf
+        self._store.sweep(one.name for one in files)
+
+        def build(file: RecordFile) -> Shelved:
+            index = Index(self._bounds, file)
+            index.build(self._exports(files, now), now, self._store.folder)
+            return Shelved(index, self._stamps, self._kept_until)
+
+        return self._shelf.make(build).index
 
     def _exports(self, files: Sequence[Found], now: float) -> Iterator[Export]:
         """Return what the store has of each file; what was damaged meanwhile is read again."""
@@ -102,10 +139,9 @@ class Folder:
             if export is None:
                 message = "what was read of it is damaged, twice"
                 refused = Rejection(Reason.UNREADABLE, found.name, "", message)
-                export = Export(found.name, NEVER, [], refused)
+                export = Export(found.name, NEVER, (), refused=refused)
             self._stamps[found.name] = export.stamp
-            fresh = () if export.refused else export.parts
-            self._decoded[found.name] = sum(part.decoded for part in fresh)
+            self._decoded[found.name] = export.decoded
             yield self._acceptable(export, now)
 
     def _acceptable(self, export: Export, now: float) -> Export:
@@ -114,7 +150,7 @@ class Folder:
             return export
         until = export.since + self._request.max_age
         if now >= until:
-            return replace(export, parts=[])
+            return replace(export, parts=())
         self._kept_until = min(self._kept_until, until)
         return export
 

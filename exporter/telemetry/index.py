@@ -3,21 +3,39 @@
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from exporter.model import LISTED_REJECTIONS, Finding, Reason, Rejection
 from exporter.telemetry.columns import DATED, LAST_NAME, NAMELESS, OTHER, UNREADABLE, Part
-from exporter.telemetry.counts import Bounds, Counts, midnight
+from exporter.telemetry.counts import Bounds, Counts, Kept, midnight
 from exporter.telemetry.findings import Findings
-from exporter.telemetry.rows import Keys, Numbers, Rows, choose, load
+from exporter.telemetry.rows import (
+    RECORD,
+    Keys,
+    Records,
+    Rows,
+    choose,
+    differ,
+    records_of,
+    rows_of,
+)
+from exporter.telemetry.settling import settle
+from exporter.telemetry.spill import RecordFile, Spill
+from exporter.telemetry.standing import Piece, Standing
 from exporter.telemetry.store import Export
 
 # Exports come from elsewhere; what is further ahead than a time zone can explain is no time.
 AHEAD = 86_400
+
+_AHEAD = "timestamp: more than a day ahead; the file's date stands for it"
+_CONFLICT = "the id of another event, or of this one before it was changed"
 
 
 class Rejections:
@@ -64,11 +82,28 @@ class Codes(dict[str, int]):
         return self[name]
 
 
+class KeptIndex(msgspec.Struct, array_like=True):
+    """An index as it is kept, all but its records; `listed` are rejections of file number so."""
+
+    kinds: list[str]
+    backends: list[str]
+    counts: Kept
+    findings: list[bytes]
+    rejected: dict[Reason, int]
+    listed: list[tuple[int, Rejection]]
+    duplicates: int
+    unaudited: int
+    expires: float
+    starts: list[int]
+    total: int
+    pieces: list[Piece]
+
+
 class Index:
     """The events of all exports, each once, and what they add up to."""
 
-    def __init__(self, exports: Iterable[Export], bounds: Bounds, now: float) -> None:
-        """Index exports that are in the order of their names."""
+    def __init__(self, bounds: Bounds, file: RecordFile) -> None:
+        """Start empty; the file is for the records that count."""
         self.bounds = bounds
         self.kinds = Codes("command_generation")
         self.backends = Codes("static")
@@ -81,18 +116,62 @@ class Index:
         self._names: list[str] = []
         self._starts: list[int] = []
         self._total = 0
-        parts = [part for export in exports for part in self._note(export)]
-        sizes = [part.rows for part in parts]
-        keys, self._rows = load(parts, self.kinds.__getitem__, self.backends.__getitem__)
-        self._date(parts, sizes, now)
-        choice = choose(keys, self._rows.times, self._rows.kinds >= UNREADABLE)
-        self._keys, self._winners = choice.keys, choice.winners
-        self._find(parts, sizes, 0, keys)
-        del keys
-        self._count_copies(choice.copies, choice.originals)
-        self._rows.flags[choice.anonymous] |= NAMELESS
-        # In the order of the columns they are read twice as fast.
-        self.counts.add(self._rows, np.sort(np.concatenate((choice.winners, choice.anonymous))))
+        self._file = file
+        self._standing = Standing(file)
+
+    def build(self, exports: Iterable[Export], now: float, folder: Path) -> None:
+        """Index exports that are in the order of their names; raises OSError.
+
+        What is too much for memory meanwhile is put into the folder.
+        """
+        spill = Spill(folder)
+        future: list[int] = []
+        for export in exports:
+            for part, records in self._note(export):
+                future += self._date(part, records, now)
+                self._find(part, records)
+                spill.add(records)
+        self._reject(Reason.TIME, future, _AHEAD)
+        shares = settle(spill, self._file, self.bounds)
+        del spill
+        self._standing = Standing(self._file, [piece for share in shares for piece in share.pieces])
+        for share in shares:
+            self.counts.join(share.counts)
+            self.duplicates += share.copies
+        self._reject(Reason.CONFLICT, [row for one in shares for row in one.conflicts], _CONFLICT)
+
+    def kept(self) -> KeptIndex:
+        """Return what is to be kept beside the file, without the files' names."""
+        return KeptIndex(
+            self.kinds.names,
+            self.backends.names,
+            self.counts.kept(),
+            self.findings.kept(),
+            self.rejections.counts,
+            [
+                (self._names.index(one.file), replace(one, file=""))
+                for one in self.rejections.listed
+            ],
+            self.duplicates,
+            self.unaudited,
+            self.expires,
+            self._starts,
+            self._total,
+            self._standing.pieces,
+        )
+
+    def recall(self, kept: KeptIndex, names: Sequence[str]) -> None:
+        """Take what was kept, of files with these names; raises EOFError if it is damaged."""
+        self.kinds, self.backends = Codes(*kept.kinds[1:]), Codes(*kept.backends[1:])
+        self.counts.join(kept.counts)
+        self.findings.recall(kept.findings)
+        self.rejections.counts.update(kept.rejected)
+        self.rejections.listed = [replace(one, file=names[at]) for at, one in kept.listed]
+        self.duplicates, self.unaudited = kept.duplicates, kept.unaudited
+        self.expires = kept.expires
+        self._names, self._starts, self._total = list(names), kept.starts, kept.total
+        self._standing = Standing(self._file, kept.pieces)
+        self._standing.verify()
 
     @property
     def files(self) -> int:
@@ -108,34 +187,34 @@ class Index:
         return all(self._add(export, now) for export in exports)
 
     def _add(self, export: Export, now: float) -> bool:
-        base, offset = self._total, np.uint32(self._total)
-        parts = list(self._note(export))
-        sizes = [part.rows for part in parts]
-        keys, rows = load(parts, self.kinds.__getitem__, self.backends.__getitem__)
-        if np.any(rows.times > now + AHEAD):
+        if self._standing.is_full:
             return False
-        choice = choose(keys, rows.times, rows.kinds >= UNREADABLE)
-        self._rows = self._rows.join(rows)
-        self._find(parts, sizes, base, keys)
-        at = np.searchsorted(self._keys, choice.keys)
-        known = np.zeros(len(at), np.bool_)
-        inside = at < len(self._keys)
-        known[inside] = self._keys[at[inside]] == choice.keys[inside]
-        copies, standing = choice.winners[known] + offset, self._winners[at[known]]
-        if self._displaces(copies, standing):
+        records = np.empty(0, RECORD)
+        for part, some in self._note(export):
+            self._find(part, some)
+            records = np.concatenate((records, some))
+        if np.any(records["time"] > now + AHEAD):
             return False
-        stands_for = np.arange(len(rows), dtype=np.uint32) + offset
-        stands_for[choice.winners[known]] = standing
-        accepted = self._rows.kinds[copies] < UNREADABLE
+        nameless = records["flags"] & NAMELESS > 0
+        named = records[~nameless]
+        rejected = named["kind"] >= UNREADABLE
+        choice = choose(np.ascontiguousarray(named["key"]), named["time"], rejected)
+        chosen = named[choice.winners]
+        known, standing = self._standing.find(np.ascontiguousarray(chosen["key"]))
+        again = chosen[known]
+        if _displaces(again, standing):
+            return False
+        stands_for = chosen.copy()
+        stands_for[known] = standing
+        originals = stands_for[np.searchsorted(chosen["key"], named["key"][choice.originals])]
+        good = again["kind"] < UNREADABLE
         self._count_copies(
-            np.concatenate((copies[accepted], choice.copies + offset)),
-            np.concatenate((standing[accepted], stands_for[choice.originals])),
+            np.concatenate((again[good], named[choice.copies])),
+            np.concatenate((standing[good], originals)),
         )
-        new = choice.winners[~known] + offset
-        self._keys = np.insert(self._keys, at[~known], choice.keys[~known])
-        self._winners = np.insert(self._winners, at[~known], new)
-        self._rows.flags[choice.anonymous + offset] |= NAMELESS
-        self.counts.add(self._rows, np.concatenate((new, choice.anonymous + offset)))
+        new = np.concatenate((chosen[~known], records[nameless]))
+        self._standing.add(new)
+        self.counts.add(rows_of(new))
         return True
 
     def as_of(self, day: date) -> "Index":
@@ -151,80 +230,75 @@ class Index:
         Keys, columns, and the bits of the rules that any copy offends against. A key is the hash of
         an id; that of an event without id is below 2^32.
         """
-        rows, zone = self._rows, self.bounds.zone
+        zone = self.bounds.zone
         start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
-        within = (rows.times >= start) & (rows.times < end)
-        named = np.flatnonzero(within[self._winners])
-        nameless = np.flatnonzero(within & (rows.flags & NAMELESS > 0)).astype(np.uint32)
-        which = np.concatenate((self._winners[named], nameless))
-        own = nameless.astype(np.uint64) + np.uint64(1)
-        keys = np.concatenate((self._keys[named], own))
+        pieces = [some[(some["time"] >= start) & (some["time"] < end)] for some in self._standing]
+        records = np.concatenate(pieces)
+        own = records["row"] + np.uint64(1)
+        keys = np.where(records["flags"] & NAMELESS > 0, own, records["key"])
         bits = self.findings.rules_of(keys)
-        taken = np.flatnonzero((rows.kinds[which] < UNREADABLE) | (bits > 0))
-        order = taken[np.lexsort((which[taken], rows.times[which[taken]]))]
-        return keys[order], rows.take(which[order]), bits[order]
+        taken = np.flatnonzero((records["kind"] < UNREADABLE) | (bits > 0))
+        order = taken[np.lexsort((records["row"][taken], records["time"][taken]))]
+        return keys[order], rows_of(records[order]), bits[order]
 
-    def _note(self, export: Export) -> Sequence[Part]:
-        """Register a file and what was rejected of it; return its parts."""
+    def _note(self, export: Export) -> Iterator[tuple[Part, Records]]:
+        """Register a file and what was rejected of it; yield its parts with their records."""
         self._names.append(export.name)
         self._starts.append(self._total)
         events = lines = 0
-        unread = any(UNREADABLE in part.kinds for part in export.parts)
+        unread = False
         for part in export.parts:
             self.rejections.add_part(export.name, part, events, lines)
+            unread = unread or UNREADABLE in part.kinds
             if part.found_lines and lines:
                 part.found_lines = _below(part.found_lines, lines)
             events += part.rows
             lines += part.lines
-        self._total += events
+            yield (
+                part,
+                records_of(part, self._total, self.kinds.__getitem__, self.backends.__getitem__),
+            )
+            self._total += part.rows
         if export.refused is not None:
             self.rejections.add(export.refused)
         self.unaudited += export.refused is not None or unread
-        return export.parts
 
-    def _date(self, parts: Iterable[Part], sizes: Sequence[int], now: float) -> None:
-        """Give events whose time is still to come the time of their file."""
-        rows = self._rows
-        future = np.flatnonzero(rows.times > now + AHEAD)
+    def _date(self, part: Part, records: Records, now: float) -> list[int]:
+        """Give events whose time is still to come the time of their file; return their rows."""
+        future = np.flatnonzero(records["time"] > now + AHEAD)
         if not len(future):
-            return
-        self.expires = float(rows.times[future].min()) - AHEAD
-        dated = np.minimum([part.dated for part in parts], now)
-        rows.times[future] = dated[np.searchsorted(np.cumsum(sizes), future, "right")]
-        rows.flags[future] |= DATED
-        counted = future[rows.kinds[future] < UNREADABLE].tolist()
-        message = "timestamp: more than a day ahead; the file's date stands for it"
-        self._reject(Reason.TIME, counted, message)
+            return []
+        self.expires = min(self.expires, float(records["time"][future].min()) - AHEAD)
+        records["time"][future] = min(part.dated, now)
+        records["flags"][future] |= DATED
+        rows: list[int] = records["row"][future[records["kind"][future] < UNREADABLE]].tolist()
+        return rows
 
-    def _find(self, parts: Iterable[Part], sizes: Iterable[int], base: int, keys: Keys) -> None:
-        times = self._rows.times[base:]
-        start = 0
-        for part, size in zip(parts, sizes, strict=True):
-            rows = slice(start, start + size)
-            self.findings.add(part, base + start, keys[rows], times[rows])
-            start += size
+    def _find(self, part: Part, records: Records) -> None:
+        if part.found_rows:
+            keys = np.frombuffer(part.keys, np.uint64)
+            self.findings.add(part, self._total, keys, records["time"])
 
-    def _displaces(self, copies: Numbers, standing: Numbers) -> bool:
-        """Tell whether any of the copies counts instead of the one that stands."""
-        rows = self._rows
-        earlier = rows.times[copies] < rows.times[standing]
-        same = rows.times[copies] == rows.times[standing]
-        better = rows.kinds[standing] >= UNREADABLE
-        instead = better | earlier | (same & rows.differ(copies, standing))
-        return bool(np.any(instead & (rows.kinds[copies] < UNREADABLE)))
-
-    def _count_copies(self, copies: Numbers, originals: Numbers) -> None:
+    def _count_copies(self, copies: Records, originals: Records) -> None:
         self.duplicates += len(copies)
-        conflicts = copies[self._rows.differ(copies, originals)].tolist()
-        message = "the id of another event, or of this one before it was changed"
-        self._reject(Reason.CONFLICT, conflicts, message)
+        rows = copies["row"][differ(copies, originals)]
+        self._reject(Reason.CONFLICT, rows.tolist(), _CONFLICT)
 
     def _reject(self, reason: Reason, rows: list[int], message: str) -> None:
         self.rejections.counts[reason] += len(rows)
-        for row in sorted(rows[:LISTED_REJECTIONS]):
+        for row in sorted(rows)[:LISTED_REJECTIONS]:
             file = bisect_right(self._starts, row) - 1
             place = f"event {row - self._starts[file] + 1}"
             self.rejections.list(Rejection(reason, self._names[file], place, message))
+
+
+def _displaces(copies: Records, standing: Records) -> bool:
+    """Tell whether any of the copies counts instead of the one that stands."""
+    earlier = copies["time"] < standing["time"]
+    same = copies["time"] == standing["time"]
+    better = standing["kind"] >= UNREADABLE
+    instead = better | earlier | (same & differ(copies, standing))
+    return bool(np.any(instead & (copies["kind"] < UNREADABLE)))
 
 
 def _below(lines: bytes, count: int) -> bytes:

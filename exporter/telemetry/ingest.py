@@ -1,13 +1,13 @@
 """Reading many exports, or a very large one, with two processes at once."""
 
 import mmap
-import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from exporter.files import MEBIBYTE, Found, ItemError
 from exporter.telemetry.events import Options
+from exporter.telemetry.pair import together
 from exporter.telemetry.reading import read_stretch, read_whole, stretches_of
 from exporter.telemetry.split import Stretch
 from exporter.telemetry.store import Store, stamp_of
@@ -46,14 +46,17 @@ def ingest(
     alone = not helped or sum(one.stat.st_size for one in files) < WORTH_HELP
     if alone:
         work(range(len(every)), lambda _: True)
-    done = alone or _together(work, len(every))
+    done = alone or _shared(work, len(every))
     for found in files:
         if not _is_finished(tasks[found.name], store, done=done):
             _perform(Task(found), store, options, now)
 
 
-def _together(work: Work, count: int) -> bool:
-    """Work from both ends, the helper from the last task on, until both meet; False if it died."""
+def _shared(work: Work, count: int) -> bool:
+    """Work from both ends, a copy of this process from the last task on, until both meet.
+
+    Returns False if the copy died.
+    """
     taken = mmap.mmap(-1, count)
 
     def mine(index: int) -> bool:
@@ -62,23 +65,19 @@ def _together(work: Work, count: int) -> bool:
         taken[index] = 1
         return free
 
-    helper = os.fork()
-    if helper == 0:
-        status = 1
-        try:
-            work(reversed(range(count)), mine)
-            status = 0
-        finally:
-            os._exit(status)
-    work(range(count), mine)
-    return os.waitpid(helper, 0)[1] == 0
+    def half(which: int) -> bytes:
+        work(reversed(range(count)) if which else range(count), mine)
+        return b""
+
+    return together(half) is not None
 
 
 def _is_finished(tasks: list[Task], store: Store, *, done: bool) -> bool:
     """Put the stretches of a file together; False when something of it is missing."""
     found = tasks[0].found
     if tasks[0].stretch is not None:
-        return store.join(found.name, stamp_of(found.stat), len(tasks))
+        decoded = sum(one.stretch.end - one.stretch.start for one in tasks if one.stretch)
+        return store.join(found.name, stamp_of(found.stat), len(tasks), decoded)
     return done or store.is_fresh(found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from exporter.model import LISTED_REJECTIONS, Reading, Rejection, Sample
 from exporter.telemetry.audited import Audited, privacy_since, violations, withheld
 from exporter.telemetry.columns import OTHER, STATIC
-from exporter.telemetry.counts import quantile
+from exporter.telemetry.durations import Durations, quantile
 from exporter.telemetry.index import Index
 from exporter.telemetry.view import View, shown
 
@@ -60,7 +60,7 @@ def _success(view: View) -> Iterator[Sample]:
 
 def _speed(view: View) -> Iterator[Sample]:
     gauge = "release_generation_p95_seconds"
-    durations = {day: view.counts.durations(day) for day in view.results}
+    durations = {day: view.counts.durations.get(day, Durations()) for day in view.results}
     milliseconds = quantile(list(durations.values()))
     if milliseconds is None:
         return

@@ -1,25 +1,44 @@
-"""Columns of many events in memory, and which of several copies of one event counts."""
+"""Events in columns and in records, and which copy of each counts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.telemetry.columns import DATED, GENERATION, OTHER, SUCCESS, Part
+from exporter.telemetry.columns import DATED, GENERATION, NAMELESS, OTHER, SUCCESS, Part
 
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.uint32]
-Codes = NDArray[np.uint8]
 Keys = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+Floats = NDArray[np.float64]
+Codes = NDArray[np.uint8]
+Records = NDArray[np.void]
 
-_NOBODY = np.uint32(0xFFFFFFFF)
+# An event as it is kept on disk: the hash of its id, its row among those of all files, and the
+# columns of `Rows`.
+RECORD = np.dtype(
+    [
+        ("key", np.uint64),
+        ("time", np.float64),
+        ("duration", np.float64),
+        ("row", np.uint32),
+        ("kind", np.uint8),
+        ("backend", np.uint8),
+        ("flags", np.uint8),
+    ],
+    align=True,
+)
+
+_WORDS = RECORD.itemsize // 8
+
+# Multiples of it are spread over all keys, so that events without id are.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Rows:
-    """Events as columns; `kinds` and `backends` are codes of the index."""
+    """Events in columns: seconds since 1970, milliseconds (NaN without), codes, flags."""
 
     times: Floats
     durations: Floats
@@ -35,135 +54,130 @@ class Rows:
         """Return some of the events."""
         return Rows(*(getattr(self, one.name)[which] for one in fields(self)))
 
-    def join(self, other: "Rows") -> "Rows":
-        """Return these events and then the others."""
-        return Rows(*(_append(getattr(self, one), getattr(other, one)) for one in self.__slots__))
-
-    def differ(self, one: Any, other: Any) -> NDArray[np.bool_]:
-        """Return where two events say different things; a time that is the file's says nothing."""
-        dated = (self.flags[one] | self.flags[other]) & DATED > 0
-        bits = self.durations.view(np.int64)
-        different: NDArray[np.bool_] = (
-            (self.kinds[one] != self.kinds[other])
-            | (self.backends[one] != self.backends[other])
-            | (bits[one] != bits[other])
-            | ((self.flags[one] ^ self.flags[other]) & SUCCESS > 0)
-            | (~dated & (self.times[one] != self.times[other]))
-        )
-        return different
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Each id once, in order, with the row that counts; rows without id; and the other copies."""
+    """Where each id's record that counts is, in the order of the keys; and the other copies."""
 
-    keys: Keys
-    winners: Numbers
-    anonymous: Numbers
-    copies: Numbers
-    originals: Numbers
+    winners: NDArray[np.intp]
+    copies: NDArray[np.intp]
+    originals: NDArray[np.intp]
 
 
-def load(
-    parts: Sequence[Part], kind_code: Callable[[str], int], backend_code: Callable[[str], int]
-) -> tuple[Keys, Rows]:
-    """Return the columns of the parts; takes the parts' own away, one after another."""
-    keys = _join(parts, "keys", np.uint64)
-    times = _join(parts, "times", np.float64)
-    durations = _join(parts, "durations", np.float64)
-    for part in parts:
-        part.kinds = part.kinds.translate(_table(part.kind_names, kind_code))
-        part.backends = part.backends.translate(_table(part.backend_names, backend_code))
-    rows = Rows(
-        times,
-        durations,
-        _join(parts, "kinds", np.uint8),
-        _join(parts, "backends", np.uint8),
-        _join(parts, "flags", np.uint8),
-    )
+def take(records: Records, which: Any) -> Records:
+    """Return some of the records."""
+    # As whole numbers: field by field takes ten times as long.
+    return _records(np.take(_words(records), which, axis=0))
+
+
+def join(pieces: Sequence[Records]) -> Records:
+    """Return the records one after another."""
+    return _records(np.concatenate([np.empty((0, _WORDS), np.uint64), *map(_words, pieces)]))
+
+
+def bytes_of(records: Records) -> memoryview:
+    """Return the records as they are in memory."""
+    return _words(records).data.cast("B") if len(records) else memoryview(b"")
+
+
+def rows_of(records: Records) -> Rows:
+    """Return the columns of some records."""
+    names = ("time", "duration", "kind", "backend", "flags")
+    return Rows(*(np.ascontiguousarray(records[name]) for name in names))
+
+
+def records_of(
+    part: Part, start: int, kind_code: Callable[[str], int], backend_code: Callable[[str], int]
+) -> Records:
+    """Return a part's events, of rows from `start` on, with the codes of all parts."""
+    records = np.zeros(part.rows, RECORD)
+    keys = np.frombuffer(part.keys, np.uint64)
+    rows = np.arange(start, start + part.rows, dtype=np.uint32)
+    kinds = np.frombuffer(part.kinds.translate(_table(part.kind_names, kind_code)), np.uint8)
+    nameless = keys == 0
+    records["key"] = keys
+    records["time"] = np.frombuffer(part.times)
+    records["row"] = rows
+    records["kind"] = kinds
     # Only of generations these were asked for; elsewhere they may say anything.
-    others = np.flatnonzero(rows.kinds != GENERATION)
-    rows.durations[others] = np.nan
-    rows.backends[others] = OTHER
-    rows.flags[others] &= ~np.uint8(SUCCESS)
-    return keys, rows
+    asked = kinds == GENERATION
+    backends = part.backends.translate(_table(part.backend_names, backend_code))
+    flags = np.frombuffer(part.flags, np.uint8)
+    records["duration"] = np.where(asked, np.frombuffer(part.durations), np.nan)
+    records["backend"] = np.where(asked, np.frombuffer(backends, np.uint8), np.uint8(OTHER))
+    records["flags"] = np.where(asked, flags, flags & ~np.uint8(SUCCESS))
+    if nameless.any():
+        records["key"][nameless] = (rows[nameless] + np.uint64(1)) * _SPREAD
+        records["flags"][nameless] |= NAMELESS
+    return records
+
+
+def differ(some: Records, others: Records) -> NDArray[np.bool_]:
+    """Return where events say different things; a time that is the file's says nothing."""
+    dated = (some["flags"] | others["flags"]) & DATED > 0
+    different: NDArray[np.bool_] = (
+        (some["kind"] != others["kind"])
+        | (some["backend"] != others["backend"])
+        | (_bits(some["duration"]) != _bits(others["duration"]))
+        | ((some["flags"] ^ others["flags"]) & SUCCESS > 0)
+        | (~dated & (some["time"] != others["time"]))
+    )
+    return different
 
 
 def choose(keys: Keys, times: Floats, rejected: NDArray[np.bool_]) -> Choice:
-    """Return which copy of each event counts: the earliest, and of those the first row.
+    """Return which copy of each event counts: the earliest, and of those the first.
 
     A rejected copy counts only where there is no other.
     """
     order, ordered = _sort(keys)
-    without = int(np.searchsorted(ordered, 1))
-    # What is not needed any more goes at once: in here memory is at its peak.
-    anonymous, order, ordered = order[:without].copy(), order[without:], ordered[without:]
     again = np.zeros(len(ordered), np.bool_)
     np.equal(ordered[1:], ordered[:-1], out=again[1:])
-    unique = ordered[~again]
-    del ordered
     winners = order[~again]
     several = again.copy()
     several[:-1] |= again[1:]
-    rows = order[several]
-    del order
+    copies = order[several]
+    if not len(copies):
+        return Choice(winners, copies, copies)
     begins = np.flatnonzero(~again[several])
-    if not len(rows):
-        return Choice(unique, winners, anonymous, rows, rows)
-    sizes = np.diff(begins, append=len(rows))
-    when = np.where(rejected[rows], np.inf, times[rows])
+    sizes = np.diff(begins, append=len(copies))
+    when = np.where(rejected[copies], np.inf, times[copies])
     earliest = when == np.repeat(np.minimum.reduceat(when, begins), sizes)
-    best = np.minimum.reduceat(np.where(earliest, rows, _NOBODY), begins)
+    best = np.minimum.reduceat(np.where(earliest, copies, len(keys)), begins)
     winners[several[~again]] = best
     originals = np.repeat(best, sizes)
-    copies = (rows != originals) & ~rejected[rows]
-    return Choice(unique, winners, anonymous, rows[copies], originals[copies])
+    others = (copies != originals) & ~rejected[copies]
+    return Choice(winners, copies[others], originals[others])
 
 
-def _append(column: Any, more: Any) -> Any:
-    """Return the column with more behind it, in the room that is left there."""
-    room, end = column.base, len(column) + len(more)
-    if not isinstance(room, np.ndarray) or len(room) < end:
-        room = _with_room(end, column.dtype)
-        room[: len(column)] = column
-    room[len(column) : end] = more
-    return room[:end]
-
-
-def _with_room(size: int, kind: Any) -> NDArray[Any]:
-    """Return an array that can grow by a quarter; memory is taken only as it is written to."""
-    return np.empty(size + size // 4 + 1024, kind)
-
-
-def _sort(keys: Keys) -> tuple[Numbers, Keys]:
-    """Return the rows in the order of their keys, and the keys in order."""
-    # Keys with their rows in the last bits are sorted three times as fast as rows by their keys.
+def _sort(keys: Keys) -> tuple[NDArray[np.intp], Keys]:
+    """Return the places of the keys in their order, and the keys in order."""
+    # Keys with their places in the last bits are sorted three times as fast as places by keys.
     bits = np.uint64(len(keys).bit_length())
     packed = keys >> bits << bits
     packed |= np.arange(len(keys), dtype=np.uint64)
     packed.sort()
     packed &= (np.uint64(1) << bits) - np.uint64(1)
-    ordered = keys[packed.view(np.int64)]  # other indices would be copied first
-    order = packed.astype(np.uint32)
-    del packed
+    order = packed.view(np.intp)
+    ordered = keys[order]
     if not np.all(ordered[1:] >= ordered[:-1]):
-        # Two keys differ in the last bits only: once in thirty times for a million of them.
-        order = np.argsort(keys).astype(np.uint32)
+        # Two keys differ in the last bits only.
+        order = np.argsort(keys, kind="stable")
         ordered = keys[order]
     return order, ordered
 
 
-def _join(parts: Iterable[Part], column: str, kind: Any) -> Any:
-    pieces = [np.frombuffer(getattr(part, column), kind) for part in parts]
-    for part in parts:
-        setattr(part, column, b"")
-    joined = _with_room(sum(map(len, pieces)), kind)
-    end = 0
-    for piece in pieces:
-        joined[end : end + len(piece)] = piece
-        end += len(piece)
-    # Keys are bytes of a digest: in which order the machine reads them does not matter.
-    return joined[:end]
+def _words(records: Records) -> NDArray[np.uint64]:
+    return records.view(np.uint64).reshape(-1, _WORDS)
+
+
+def _records(words: NDArray[np.uint64]) -> Records:
+    records: Records = words.view(RECORD).ravel()
+    return records
+
+
+def _bits(values: Floats) -> NDArray[np.int64]:
+    return np.ascontiguousarray(values).view(np.int64)
 
 
 def _table(names: list[str], code: Callable[[str], int]) -> bytes:

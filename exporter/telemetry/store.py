@@ -8,7 +8,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from exporter.files import Found
 from exporter.model import Reason, Rejection
 from exporter.telemetry.columns import Part
 
-FORMAT = 3
+FORMAT = 4
 
 Stamp = tuple[int, int, int, int]
 
@@ -33,7 +33,7 @@ _SIZE = 8
 _CHECKSUM = 16
 _SEED = re.compile(r"[0-9a-f]{16}")
 
-_DAMAGED = (OSError, EOFError, msgspec.MsgspecError)
+DAMAGED = (OSError, EOFError, msgspec.MsgspecError)
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -41,15 +41,37 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 class Header(msgspec.Struct, frozen=True, array_like=True):
     """Which content of which file the parts are from; no name, which may be a person's.
 
-    `refused` says why the file's content now could not be read; the parts are its last good ones,
-    and `since` is when they were found to be (seconds since 1970).
+    `decoded` is how many bytes were read for it. `refused` says why the file's content now could
+    not be read; the parts are its last good ones, and `since` is when they were found to be
+    (seconds since 1970).
     """
 
     fingerprint: str
     stamp: Stamp
     parts: int
+    decoded: int
     refused: Rejection | None = None
     since: float = 0.0
+
+
+class Parts:
+    """The parts in a sidecar, one in memory at a time."""
+
+    def __init__(self, path: Path, count: int) -> None:
+        """`count` is how many there are behind the header."""
+        self._path = path
+        self._count = count
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._count
+
+    def __iter__(self) -> Iterator[Part]:
+        """Read one after another; raises OSError, EOFError and MsgspecError."""
+        with self._path.open("rb") as file:
+            _payload(file)
+            for _ in range(self._count):
+                yield read(file, Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +80,8 @@ class Export:
 
     name: str
     stamp: Stamp
-    parts: Sequence[Part]
+    parts: Parts | tuple[()]
+    decoded: int = 0
     refused: Rejection | None = None
     since: float = 0.0
 
@@ -77,7 +100,7 @@ class Store:
         `seed` makes the hashes of ids and names useless anywhere else.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder = folder
+        self.folder = folder
         self.seed = self._load_seed()
         self._settings = f"{FORMAT} {settings}"
 
@@ -85,10 +108,10 @@ class Store:
     def locked(self) -> Iterator[None]:
         """Keep a second exporter, such as a `collect` beside the server, from the sidecars."""
         # Somebody may have removed the folder since the last time.
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not (self._folder / "seed").exists():
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (self.folder / "seed").exists():
             self._save_seed(f"{self.seed:016x}")
-        with (self._folder / "lock").open("wb") as file:
+        with (self.folder / "lock").open("wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -97,25 +120,33 @@ class Store:
         try:
             with self._path(found.name).open("rb") as file:
                 return self._header(file, found.name).stamp == stamp_of(found.stat)
-        except _DAMAGED:
+        except DAMAGED:
             return False
 
     def load(self, name: str) -> Export | None:
         """Return what was read of that file, None unless all of it is good."""
         try:
-            with self._path(name).open("rb") as file:
+            path = self._path(name)
+            with path.open("rb") as file:
                 header = self._header(file, name)
-                parts = [_read(file, Part) for _ in range(header.parts)]
-                refused = replace(header.refused, file=name) if header.refused else None
-                return Export(name, header.stamp, parts, refused, header.since)
-        except _DAMAGED:
+                for _ in range(header.parts):
+                    _payload(file)
+            refused = replace(header.refused, file=name) if header.refused else None
+            parts = Parts(path, header.parts)
+            return Export(name, header.stamp, parts, header.decoded, refused, header.since)
+        except DAMAGED:
             return None
+
+    def size(self, name: str) -> int:
+        """Return how many bytes are kept of that file, none included."""
+        path = self._path(name)
+        return path.stat().st_size if path.exists() else 0
 
     def save(self, name: str, stamp: Stamp, part: Part) -> None:
         """Keep what was read of a whole file."""
         with self._replacing(self._path(name)) as file:
-            _write(file, Header(self._fingerprint(name), stamp, 1))
-            _write(file, part)
+            write(file, Header(self._fingerprint(name), stamp, 1, part.decoded))
+            write(file, part)
 
     def refuse(self, name: str, stamp: Stamp, rejection: Rejection, now: float) -> None:
         """Keep that the file cannot be read now, beside what was good of it before."""
@@ -125,22 +156,23 @@ class Store:
         stamp = NEVER if rejection.reason is Reason.UNREADABLE else stamp
         with self._replacing(self._path(name)) as file:
             refused = replace(rejection, file="")
-            _write(file, Header(self._fingerprint(name), stamp, len(parts), refused, since))
+            of_file = Header(self._fingerprint(name), stamp, len(parts), 0, refused, since)
+            write(file, of_file)
             for part in parts:
-                _write(file, part)
+                write(file, part)
 
     def save_stretch(self, name: str, index: int, part: Part) -> None:
         """Keep what was read of one stretch of a large file until all are there."""
         with self._replacing(self._stretch(name, index)) as file:
-            _write(file, part)
+            write(file, part)
 
-    def join(self, name: str, stamp: Stamp, count: int) -> bool:
-        """Make the stretches the sidecar; False when one is missing."""
+    def join(self, name: str, stamp: Stamp, count: int, decoded: int) -> bool:
+        """Make the stretches, of so many bytes, the sidecar; False when one is missing."""
         stretches = [self._stretch(name, index) for index in range(count)]
         whole = all(path.exists() for path in stretches)
         if whole:
             with self._replacing(self._path(name)) as file:
-                _write(file, Header(self._fingerprint(name), stamp, count))
+                write(file, Header(self._fingerprint(name), stamp, count, decoded))
                 for path in stretches:
                     with path.open("rb") as stretch:
                         copyfileobj(stretch, file, 1 << 20)
@@ -150,13 +182,13 @@ class Store:
 
     def sweep(self, names: Iterable[str]) -> None:
         """Remove the sidecars of every other file, and what a killed process left behind."""
-        wanted = {self._path(name).name for name in names} | {"lock", "seed"}
-        for entry in os.scandir(self._folder):
+        wanted = {self._path(name).name for name in names} | {"lock", "seed", "index"}
+        for entry in os.scandir(self.folder):
             if entry.name not in wanted:
                 Path(entry.path).unlink(missing_ok=True)
 
     def _load_seed(self) -> int:
-        path = self._folder / "seed"
+        path = self.folder / "seed"
         try:
             text = path.read_text("ascii")
         except (OSError, UnicodeDecodeError):
@@ -168,11 +200,11 @@ class Store:
         return int(text, 16) & ~1
 
     def _save_seed(self, text: str) -> None:
-        with self._replacing(self._folder / "seed") as file:
+        with self._replacing(self.folder / "seed") as file:
             file.write(text.encode())
 
     def _header(self, file: BinaryIO, name: str) -> Header:
-        header = _read(file, Header)
+        header = read(file, Header)
         if header.fingerprint != self._fingerprint(name):
             raise EOFError
         return header
@@ -181,7 +213,7 @@ class Store:
         return xxh3_128_hexdigest(f"{self._settings} {name}".encode(), self.seed)
 
     def _path(self, name: str) -> Path:
-        return self._folder / f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
+        return self.folder / f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
 
     def _stretch(self, name: str, index: int) -> Path:
         return self._path(name).with_suffix(f".{index}.stretch")
@@ -198,15 +230,21 @@ class Store:
         beside.replace(path)
 
 
-def _write(file: BinaryIO, record: msgspec.Struct) -> None:
+def write(file: BinaryIO, record: msgspec.Struct) -> None:
+    """Write a record with its size and checksum; raises OSError."""
     payload = msgspec.msgpack.encode(record)
     file.write(len(payload).to_bytes(_SIZE, "little"))
     file.write(xxh3_128_digest(payload))
     file.write(payload)
 
 
-def _read(file: BinaryIO, kind: type[Record]) -> Record:
+def read(file: BinaryIO, kind: type[Record]) -> Record:
     """Return the next record; raises EOFError and MsgspecError for a damaged one."""
+    return msgspec.msgpack.decode(_payload(file), type=kind)
+
+
+def _payload(file: BinaryIO) -> bytes:
+    """Return the next record's bytes; raises EOFError when they are damaged."""
     size = int.from_bytes(file.read(_SIZE), "little")
     checksum = file.read(_CHECKSUM)
     # A damaged size must not ask for all memory there is.
@@ -215,4 +253,4 @@ def _read(file: BinaryIO, kind: type[Record]) -> Record:
     payload = file.read(size)
     if xxh3_128_digest(payload) != checksum:
         raise EOFError
-    return msgspec.msgpack.decode(payload, type=kind)
+    return payload

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,14 +33,22 @@ class Event(Facts, gc=False):
     timestamp: str | float | None = None
 
 
+# Names are looked for from the last one found on: this is how programs tend to write them.
+_ORDER = (
+    *("id", "timestamp", "event_type", "type", "backend_used", "backend"),
+    *("generation_time_ms", "duration_ms", "success"),
+)
+
+
 @cache
 def event_class(fields: tuple[str, ...]) -> type[Event]:
-    """Return `Event` with private fields: anything but null in one of them makes it unfit."""
+    """Return `Event`'s like with private fields: not to be null makes an event unfit."""
     private = [(f"private_{index}", None, None) for index in range(len(fields))]
     names = {f"private_{index}": name for index, name in enumerate(fields)}
     payload = msgspec.defstruct("Payload", private, bases=(Facts,), rename=names, gc=False)
-    nested = ("event_type", str | payload | None, None)
-    made = msgspec.defstruct("Event", [nested, *private], bases=(Event,), rename=names, gc=False)
+    types = get_type_hints(Event, include_extras=True) | {"event_type": str | payload | None}
+    own = [(name, types[name], None) for name in _ORDER]
+    made = msgspec.defstruct("Event", [*own, *private], rename=names, gc=False)
     return cast("type[Event]", made)
 
 

@@ -31,8 +31,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Index]:
     """Count the indexes that are made: what is added makes none."""
     indexes: list[Index] = []
 
-    def make(*arguments: Any) -> Index:
-        indexes.append(Index(*arguments))
+    def make(*arguments: Any, **others: Any) -> Index:
+        indexes.append(Index(*arguments, **others))
         return indexes[-1]
 
     monkeypatch.setattr(folder, "Index", make)

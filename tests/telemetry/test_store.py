@@ -158,7 +158,10 @@ def test_what_a_killed_process_left_is_swept_away(exports: Exports) -> None:
     exports.restart()
     exports.read()
     assert len(sidecars(exports)) == 1
-    assert {path.name for path in state.iterdir()} == {sidecars(exports)[0].name, "seed", "lock"}
+    assert {path.name for path in state.iterdir()} == {
+        *("index", "lock", "seed"),
+        sidecars(exports)[0].name,
+    }
 
 
 def test_each_state_folder_hashes_ids_in_its_own_way(exports: Exports, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as some
 
 from exporter.model import Reason
 from exporter.plan import Milestone, Phase, Plan
-from exporter.telemetry.counts import EARLIER, Days, quantile
+from exporter.telemetry.counts import EARLIER, Days
+from exporter.telemetry.durations import Durations, quantile
 from exporter.telemetry.scan import day_in
 from exporter.telemetry.stamps import seconds_of
 from exporter.telemetry.times import instant
@@ -184,14 +185,25 @@ def test_days_of_the_far_past_are_one() -> None:
 def test_the_percentile_over_days_is_the_formulas(groups: list[list[float]]) -> None:
     every = sorted(value + 0.0 for group in groups for value in group)
     expected = every[95 * len(every) // 100] if every else None
-    arrays = [np.sort(np.array(group, np.float64) + 0.0) for group in groups]
-    assert quantile(arrays) == expected
+    days = [measured(*group) for group in groups]
+    assert sum(map(len, days)) == len(every)
+    assert quantile(days) == expected
 
 
 @pytest.mark.parametrize("count", [*range(1, 45), 60, 99, 100, 101, 1000])
 def test_the_percentile_is_at_the_index_of_the_users_formula(count: int) -> None:
     expected = math.floor(count * 0.95)
-    assert quantile([np.arange(count, dtype=np.float64)]) == expected
+    assert quantile([measured(*map(float, range(count)))]) == expected
+
+
+def measured(*milliseconds: float) -> Durations:
+    """Return durations that came in three lots, of which two were kept meanwhile."""
+    durations = Durations()
+    for start in range(3):
+        lot = Durations()
+        lot.add(np.array(milliseconds[start::3], np.float64))
+        durations.join(lot.kept())
+    return durations
 
 
 FORMS = [("seconds", "Z"), ("milliseconds", "Z"), ("microseconds", "123+00:00")]

@@ -1,0 +1,115 @@
+"""Records on disk: more than there is room for in memory.
+
+Copies of an event have one key. So what is compared at a time is all records of some slices; a
+slice is the keys with one first byte.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.telemetry.rows import RECORD, Keys, Records, bytes_of, join, take
+
+_SLICES = 256
+_BATCH = 1 << 15
+
+# Compared at a time: some megabytes, and few enough for them to stay in the processor's cache.
+_TOGETHER = 1 << 15
+
+
+class RecordFile:
+    """A file of records, by number from 0 on."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Take an open file, which may be closed then; raises OSError."""
+        self._descriptor = os.dup(file.fileno())
+
+    def __del__(self) -> None:
+        """Give the disk back, if the file has no name."""
+        os.close(self._descriptor)
+
+    def read(self, start: int, end: int) -> Records:
+        """Return the records from number `start` up to `end`; raises EOFError unless all are."""
+        size = (end - start) * RECORD.itemsize
+        data = os.pread(self._descriptor, size, start * RECORD.itemsize)
+        if len(data) < size:
+            raise EOFError
+        return np.frombuffer(data, RECORD)
+
+    def write(self, start: int, records: Records) -> None:
+        """Write records from number `start` on; raises OSError."""
+        data = bytes_of(records)
+        place = start * RECORD.itemsize
+        while data:
+            written = os.pwrite(self._descriptor, data, place)
+            data, place = data[written:], place + written
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Slices that are compared together, and how many records they have."""
+
+    slices: slice
+    size: int
+
+
+class Spill:
+    """Records that are sorted by slice, batch after batch."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start empty; raises OSError. The file has no name: who is killed leaves none behind."""
+        with TemporaryFile(dir=folder) as file:
+            self._file = RecordFile(file)
+        self._waiting: list[Records] = []
+        self._held = 0
+        self._ends: list[NDArray[np.int64]] = []  # of each batch: where its slices end
+
+    def add(self, records: Records) -> None:
+        """Add records behind those that were added before."""
+        self._waiting.append(records)
+        self._held += len(records)
+        if self._held >= _BATCH:
+            self._write()
+
+    def stretches(self) -> list[Stretch]:
+        """Return all there is, in the order of the keys."""
+        self._write()
+        sizes = np.zeros(_SLICES, np.int64)
+        for ends in self._ends:
+            sizes += np.diff(ends)
+        stretches: list[Stretch] = []
+        start = held = 0
+        for number, size in enumerate(sizes.tolist()):
+            if held and held + size > _TOGETHER:
+                stretches.append(Stretch(slice(start, number), held))
+                start, held = number, 0
+            held += size
+        return [*stretches, Stretch(slice(start, _SLICES), held)]
+
+    def read(self, slices: slice) -> Records:
+        """Return the records of some slices, in the order in which they were added."""
+        ends = (one[[slices.start, slices.stop]].tolist() for one in self._ends)
+        pieces = [self._file.read(start, end) for start, end in ends]
+        return join(pieces)
+
+    def _write(self) -> None:
+        if not self._held:
+            return
+        records = join(self._waiting)
+        self._waiting, self._held = [], 0
+        first = slice_of(records["key"])
+        order = np.argsort(first, kind="stable")  # of one byte: by counting
+        start = int(self._ends[-1][-1]) if self._ends else 0
+        self._file.write(start, take(records, order))
+        ends = np.cumsum(np.bincount(first, minlength=_SLICES))
+        self._ends.append(np.concatenate(([0], ends)) + start)
+
+
+def slice_of(keys: Keys) -> NDArray[np.uint8]:
+    """Return the slice of each key."""
+    return (keys >> np.uint64(56)).astype(np.uint8)

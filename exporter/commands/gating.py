@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
@@ -74,14 +75,27 @@ def _check(options: Options) -> None:
     """Raise UserError on options that do not go together."""
     if options.origin and options.prometheus:
         raise UserError("--from, --prometheus: name one of them")
+    if options.origin and _is_url(options.origin):
+        _check_url(options.origin)
     if options.at and not (options.prometheus or _is_folder(options.origin)):
         raise UserError("--at: goes with --prometheus, or with --from and a folder of snapshots")
+
+
+def _check_url(url: str) -> None:
+    """Raise UserError on an address that is none, or that everybody here can read a secret in."""
+    try:
+        netloc = urlsplit(url).netloc
+    except ValueError as error:
+        raise UserError(f"--from: this is no address: {error}") from error
+    if "@" in netloc:
+        fix = "set RELEASE_EXPORTER_FROM_USER and RELEASE_EXPORTER_FROM_PASSWORD"
+        raise UserError(f"--from: write no user or password in the address, it is seen; {fix}")
 
 
 def _gather(settings: Environment, options: Options, clock: Clock) -> tuple[list[Report], int]:
     """Return the reports, and the exit code that is certain already."""
     if options.origin:
-        return _named(_elsewhere(options.origin, options, clock()), options.release), 0
+        return _named(_elsewhere(options.origin, options, settings, clock()), options.release), 0
     installation = load_installation(settings.config_file)
     invalid = [
         cannot_tell(file, text.splitlines(), clock())
@@ -135,11 +149,14 @@ def _kept(
     return read_prometheus(url, release, at, token.get_secret_value() if token else "")
 
 
-def _elsewhere(origin: str, options: Options, now: datetime) -> Sequence[Report]:
+def _elsewhere(
+    origin: str, options: Options, settings: Environment, now: datetime
+) -> Sequence[Report]:
     if _is_url(origin):
-        from exporter.recall.running import read_exporter  # noqa: PLC0415 - costs start-up time
+        from exporter.recall.access import access_of  # noqa: PLC0415 - costs start-up time
+        from exporter.recall.running import read_exporter  # noqa: PLC0415 - as above
 
-        return read_exporter(origin, now)
+        return read_exporter(origin, now, access_of(settings))
     from exporter.recall.snapshots import read_file, read_latest  # noqa: PLC0415 - as above
 
     if _is_folder(origin):

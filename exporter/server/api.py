@@ -52,7 +52,7 @@ async def refuse(request: Request, error: Exception) -> Response:
     allowed = (error.headers or {}).get("Allow", "")
     # A set has no order of its own.
     headers = {"Allow": ", ".join(sorted(allowed.split(", ")))} if allowed else None
-    if not request.url.path.startswith(f"{ROOT}/"):
+    if not f"{request.url.path}/".startswith(f"{ROOT}/"):
         return PlainTextResponse(error.detail, error.status_code, headers)
     return _problem(error.status_code, _DETAILS.get(error.status_code, error.detail), headers)
 

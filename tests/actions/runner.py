@@ -6,6 +6,7 @@ Written after the runner's own rules: `::name key=value::message` at the start o
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -170,3 +171,20 @@ def _step(
 
 def _evaluate(text: str, values: Mapping[str, str]) -> str:
     return _EXPRESSION.sub(lambda match: values.get(match[1]) or match[2] or "", text)
+
+
+def checkout(folder: Path) -> Path:
+    """Return a copy of what is committed, with what is changed, as the action's own checkout."""
+    target = folder / "action"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    for name in listed.stdout.split("\0"):
+        if (ROOT / name).is_file() and not name.startswith("tests/"):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target

@@ -8,6 +8,8 @@ import pytest
 
 from exporter.actions import Outcome
 from exporter.actions.annotations import MOST, annotate
+from exporter.actions.commands import foreign
+from exporter.actions.commands import say as say_line
 from exporter.actions.job import Job
 from exporter.actions.outputs import outputs, render
 from exporter.actions.summary import LIMIT, NOTE, cut, summarize
@@ -67,6 +69,21 @@ def test_the_outputs_stay_what_they_are(text: str) -> None:
     assert [one for one in written if not one.isprintable() and one != "\n"] == []
     assert obeyed(found["reasons"].split("\n")) == []
     assert json.loads(found["badge"]).keys() == json.loads(outputs(CALM)["badge"]).keys()
+
+
+def test_nothing_that_is_printed_as_foreign_is_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyError), foreign():
+        break_off()
+    say_line("::debug::again")
+    printed = capsys.readouterr().out
+    assert "::error::all is well" in printed
+    assert [one.message for one in obeyed(printed.split("\n"))] == ["again"]
+
+
+def break_off() -> None:
+    for text in HOSTILE:
+        say_line(text)
+    raise KeyError
 
 
 def test_nobody_can_guess_what_ends_an_output() -> None:

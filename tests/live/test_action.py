@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from exporter.actions.annotations import MOST
 from exporter.actions.summary import LIMIT
 from exporter.cli import clock
 from exporter.gate.document import Bundle, dump
-from tests.actions.runner import ACTION, ROOT, Job, run
+from tests.actions.runner import ACTION, Job, checkout, run
 from tests.example import connected
 from tests.gate.hostile import TEXTS, say
 
@@ -147,6 +146,15 @@ def test_the_exporter_is_not_looked_for_in_the_workspace(act: Act, workspace: Pa
     assert act(strict="true").code == 4
 
 
+def test_a_source_whose_error_is_hostile_says_so_to_people_alone(act: Act, workspace: Path) -> None:
+    file = workspace / "release.yaml"
+    file.write_text(file.read_text().replace("file: testers.csv", "file: '##[error]x.csv'"))
+    job = act()
+    assert "# #[error]x.csv" in job.log
+    assert job.outputs["decision"] == "UNKNOWN"
+    assert [one for one in job.commands if one.properties.keys() != {"title"}] == []
+
+
 def test_releases_that_are_hostile_everywhere_stay_text(tmp_path: Path) -> None:
     document = dump(Bundle.of(say(text) for text in TEXTS))
     (tmp_path / "gate.json").write_text(document)
@@ -162,37 +170,6 @@ def test_when_nothing_can_be_installed_nothing_is_decided(workspace: Path, tmp_p
     job = run(workspace, tmp_path / "runner", {"python": "no-such-python"}, {}, checkout(tmp_path))
     assert (job.code, job.outputs["decision"], job.outputs["exit-code"]) == (70, "UNKNOWN", "70")
     assert job.commands == []
-
-
-def test_it_installs_itself_by_its_lock_and_decides(
-    act: Act, example: tuple[Path, Mapping[str, str]], workspace: Path, tmp_path: Path
-) -> None:
-    action = checkout(tmp_path)
-    job = run(workspace, tmp_path / "installed", {"python": sys.executable}, example[1], action)
-    assert (job.code, job.outputs["decision"]) == (0, "CONDITIONAL"), job.log
-    mark = (action / ".venv" / ".installed-requirements.txt").read_text()
-    assert mark.startswith((ROOT / "requirements.txt").read_text())
-    again = run(workspace, tmp_path / "again", {"python": sys.executable}, example[1], action)
-    # What is there already is not installed once more.
-    assert ("Setting up" in job.log, "Setting up" in again.log) == (True, False)
-    assert again.outputs["decision"] == "CONDITIONAL"
-
-
-def checkout(folder: Path) -> Path:
-    """Return a copy of what is committed, with what is changed, as the action's own checkout."""
-    target = folder / "action"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    for name in listed.stdout.split("\0"):
-        if (ROOT / name).is_file() and not name.startswith("tests/"):
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
-    return target
 
 
 def test_no_input_is_left_out_and_none_is_read_from_elsewhere() -> None:

@@ -26,7 +26,7 @@ CACHE_SECONDS = 300
 
 _PADDING = 6
 # Widths at 11 px; `textLength` makes any font keep to them.
-_NARROW, _NORMAL, _BROAD, _FULL = 4, 7, 10, 12
+_NARROW, _NORMAL, _CAPITAL, _BROAD, _FULL = 4, 7, 8, 10, 12
 
 _SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label={whole}>
@@ -89,4 +89,6 @@ def _of_one(character: str) -> int:
         return _FULL
     if character in "iIjl.,:;|!'()[]{}tfr1- ":
         return _NARROW
-    return _BROAD if character in "mMWw@%" else _NORMAL
+    if character in "mMWw@%":
+        return _BROAD
+    return _CAPITAL if character.isupper() else _NORMAL

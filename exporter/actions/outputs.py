@@ -1,13 +1,14 @@
 """The outputs of the step: what later steps and jobs decide on."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from secrets import token_hex
+
+from pydantic import TypeAdapter
 
 from exporter.actions import Outcome
 from exporter.api.badge import shields
+from exporter.api.shapes import ShieldsBadge
 from exporter.gate.decision import STATUS, Decision
 from exporter.gate.output.wording import said
 from exporter.inert import plain
@@ -53,10 +54,5 @@ def _deciding(outcome: Outcome) -> Iterator[str]:
 
 def _badge(outcome: Outcome) -> str:
     label = outcome.reports[0].name if len(outcome.reports) == 1 else ""
-    drawn = asdict(shields(label, outcome.decision))
-    return json.dumps({_camel(name): value for name, value in drawn.items()})
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
+    drawn = shields(label, outcome.decision)
+    return TypeAdapter(ShieldsBadge).dump_json(drawn, by_alias=True).decode()

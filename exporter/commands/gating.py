@@ -1,6 +1,5 @@
 """`gate`: the decision, its reasons, and an exit code for it."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -60,35 +59,17 @@ class Options:
 def gate(flags: Mapping[str, object], options: Options, clock: Clock) -> int:
     """Print the decision of each release and return the exit code of the worst."""
     if options.form == GITHUB:
-        return _in_workflow(flags, options, clock)
+        from exporter.commands.in_workflow import in_workflow  # noqa: PLC0415 - for it alone
+
+        shown = replace(options, form="table")
+        return in_workflow(
+            lambda: _decide(*_prepare(flags, shown), shown, clock), strict=options.strict
+        )
     settings, proposal = _prepare(flags, options)
     if proposal and _is_folder(options.origin) and options.at is None:
         return _backtest(options, proposal, clock())
-    reports, code = _decide(settings, proposal, options, clock)
-    _tell(reports, options)
+    _, code = _decide(settings, proposal, options, clock)
     return code
-
-
-def _in_workflow(flags: Mapping[str, object], options: Options, clock: Clock) -> int:
-    """Decide and tell GitHub of it; a mistake of the user's is an outcome too."""
-    from exporter.actions import Outcome  # noqa: PLC0415 - for workflows alone
-    from exporter.actions.annotations import annotate  # noqa: PLC0415 - as above
-    from exporter.actions.commands import foreign, say  # noqa: PLC0415 - as above
-    from exporter.actions.job import Job  # noqa: PLC0415 - as above
-
-    with foreign():
-        try:
-            reports, code = _decide(*_prepare(flags, options), options, clock)
-            _tell(reports, replace(options, form="table"))
-            outcome = Outcome(reports, code, strict=options.strict)
-        except UserError as error:
-            outcome = Outcome((), USAGE, str(error).splitlines())
-            for line in outcome.mistakes:
-                say(plain(line))
-    for line in annotate(outcome):
-        say(line)
-    Job.of(os.environ).take(outcome)
-    return outcome.code
 
 
 def _prepare(flags: Mapping[str, object], options: Options) -> tuple[Environment, Release | None]:
@@ -102,27 +83,22 @@ def _prepare(flags: Mapping[str, object], options: Options) -> tuple[Environment
 def _decide(
     settings: Environment, proposal: Release | None, options: Options, clock: Clock
 ) -> tuple[list[Report], int]:
-    """Return the reports, and the exit code of the worst."""
+    """Print the reports; return them, and the exit code of the worst."""
     reports, code = _gather(settings, options, clock)
     if proposal:
         reports = [_proposed(one, proposal) for one in _of(proposal, reports)]
+    _print(_text(reports, options), options.output)
+    _say(reports, strict=options.strict)
     decision = worst(one.decision for one in reports)
     if decision is Decision.CONDITIONAL and options.strict:
         return reports, STRICTLY_CONDITIONAL
     return reports, code or CODES[decision]
 
 
-def _tell(reports: Sequence[Report], options: Options) -> None:
-    _print(_text(reports, options), options.output)
-    _say(reports, strict=options.strict)
-
-
 def _check(options: Options) -> None:
     """Raise UserError on options that do not go together."""
     if options.origin and options.prometheus:
         raise UserError("--from, --prometheus: name one of them")
-    if options.form == GITHUB and options.dry_run and _is_folder(options.origin) and not options.at:
-        raise UserError("--format github: tells of one moment; name the day with --at")
     if options.origin and _is_url(options.origin):
         _check_url(options.origin)
     if options.at and not (options.prometheus or _is_folder(options.origin)):

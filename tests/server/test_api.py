@@ -72,11 +72,15 @@ def test_get_and_head_are_answered_alike_and_all_else_is_refused(
 ) -> None:
     got, head = client.get(path), client.head(path)
     assert (got.status_code, head.status_code, head.content) == (200, 200, b"")
-    assert head.headers == got.headers
+    assert without_date(head) == without_date(got)
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"):
         refused = client.request(method, path)
         assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
         assert refused.headers["content-type"] == "application/problem+json"
+
+
+def without_date(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name != "date"}
 
 
 @pytest.mark.parametrize("path", TAGGED)

@@ -242,10 +242,10 @@ def collect(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "markdown", "junit"]),
+    type=click.Choice(["table", "json", "markdown", "junit", "github"]),
     default="table",
     show_default=True,
-    help="What to print.",
+    help="What to print; github: the table, annotations, and the job's summary and outputs.",
 )
 @click.option(
     "--output",

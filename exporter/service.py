@@ -12,6 +12,7 @@ from exporter.exposition.publisher import Publisher
 from exporter.installation import Installation, load_installation
 from exporter.model import UserError
 from exporter.records.keeping import Options
+from exporter.records.layout import Records
 from exporter.records.recorder import Recorder
 from exporter.runner import Runner
 from exporter.sources import Source
@@ -38,6 +39,7 @@ class Service:
     ) -> None:
         """Serve the releases of that file or folder; nothing is read before `start`."""
         self._path = path
+        self._storage = storage
         self._now = now
         self._installation = Installation({}, {})
         self._loaded = False
@@ -98,6 +100,13 @@ class Service:
             view = ReleaseView(known, mine, problems, told.get(release.id, {}))
             kept.append((view, sources))
         return kept
+
+    def records(self, project: str, release: str) -> Records | None:
+        """Return the records of a release, also of one that is over; None of one not known."""
+        known = {one.id for one, _ in self._installation.releases.values()}
+        # Of what is not in a release file, no folder is looked for.
+        wanted = (project, release)
+        return Records.of(self._storage, *wanted) if wanted in known else None
 
     def _live(self) -> list[ReleaseView]:
         """Return every release that is not over."""

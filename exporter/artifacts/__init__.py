@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from exporter.api import openapi
 from exporter.artifacts import (
     alert_rules,
     alertmanager,
@@ -37,6 +38,7 @@ def _manifest(render: Callable[[kubernetes.Files], str]) -> str:
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/gate.schema.json": gate_schema.render,
     "docs/metrics.md": metrics_page.render,
+    "docs/openapi.json": openapi.render,
     "docs/release.schema.json": release_schema.render,
     **runbooks.pages(),
     **{name: partial(render, Site()) for name, render in INSTALLED.items()},

@@ -1,9 +1,10 @@
 """`gate`: the decision, its reasons, and an exit code for it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
@@ -34,6 +35,9 @@ CODES = {
     Decision.CONDITIONAL: 0,
 }
 
+# Not only a text: also a summary and outputs, which are files.
+GITHUB = "github"
+
 Clock = Callable[[], datetime]
 
 
@@ -54,11 +58,32 @@ class Options:
 
 def gate(flags: Mapping[str, object], options: Options, clock: Clock) -> int:
     """Print the decision of each release and return the exit code of the worst."""
-    _check(options)
-    settings = settle({"log_level": "error"} | {k: v for k, v in flags.items() if v is not None})
-    proposal = load_release(options.dry_run, str(options.dry_run)) if options.dry_run else None
+    if options.form == GITHUB:
+        from exporter.commands.in_workflow import in_workflow  # noqa: PLC0415 - for it alone
+
+        shown = replace(options, form="table")
+        return in_workflow(
+            lambda: _decide(*_prepare(flags, shown), shown, clock), strict=options.strict
+        )
+    settings, proposal = _prepare(flags, options)
     if proposal and _is_folder(options.origin) and options.at is None:
         return _backtest(options, proposal, clock())
+    _, code = _decide(settings, proposal, options, clock)
+    return code
+
+
+def _prepare(flags: Mapping[str, object], options: Options) -> tuple[Environment, Release | None]:
+    """Return the settings, and the release file to judge by instead; raises UserError."""
+    _check(options)
+    settings = settle({"log_level": "error"} | {k: v for k, v in flags.items() if v is not None})
+    file = options.dry_run
+    return settings, load_release(file, str(file)) if file else None
+
+
+def _decide(
+    settings: Environment, proposal: Release | None, options: Options, clock: Clock
+) -> tuple[list[Report], int]:
+    """Print the reports; return them, and the exit code of the worst."""
     reports, code = _gather(settings, options, clock)
     if proposal:
         reports = [_proposed(one, proposal) for one in _of(proposal, reports)]
@@ -66,22 +91,35 @@ def gate(flags: Mapping[str, object], options: Options, clock: Clock) -> int:
     _say(reports, strict=options.strict)
     decision = worst(one.decision for one in reports)
     if decision is Decision.CONDITIONAL and options.strict:
-        return STRICTLY_CONDITIONAL
-    return code or CODES[decision]
+        return reports, STRICTLY_CONDITIONAL
+    return reports, code or CODES[decision]
 
 
 def _check(options: Options) -> None:
     """Raise UserError on options that do not go together."""
     if options.origin and options.prometheus:
         raise UserError("--from, --prometheus: name one of them")
+    if options.origin and _is_url(options.origin):
+        _check_url(options.origin)
     if options.at and not (options.prometheus or _is_folder(options.origin)):
         raise UserError("--at: goes with --prometheus, or with --from and a folder of snapshots")
+
+
+def _check_url(url: str) -> None:
+    """Raise UserError on an address that is none, or that everybody here can read a secret in."""
+    try:
+        netloc = urlsplit(url).netloc
+    except ValueError as error:
+        raise UserError(f"--from: this is no address: {error}") from error
+    if "@" in netloc:
+        fix = "set RELEASE_EXPORTER_FROM_USER and RELEASE_EXPORTER_FROM_PASSWORD"
+        raise UserError(f"--from: write no user or password in the address, it is seen; {fix}")
 
 
 def _gather(settings: Environment, options: Options, clock: Clock) -> tuple[list[Report], int]:
     """Return the reports, and the exit code that is certain already."""
     if options.origin:
-        return _named(_elsewhere(options.origin, options, clock()), options.release), 0
+        return _named(_elsewhere(options.origin, options, settings, clock()), options.release), 0
     installation = load_installation(settings.config_file)
     invalid = [
         cannot_tell(file, text.splitlines(), clock())
@@ -135,11 +173,14 @@ def _kept(
     return read_prometheus(url, release, at, token.get_secret_value() if token else "")
 
 
-def _elsewhere(origin: str, options: Options, now: datetime) -> Sequence[Report]:
+def _elsewhere(
+    origin: str, options: Options, settings: Environment, now: datetime
+) -> Sequence[Report]:
     if _is_url(origin):
-        from exporter.recall.running import read_exporter  # noqa: PLC0415 - costs start-up time
+        from exporter.recall.access import access_of  # noqa: PLC0415 - costs start-up time
+        from exporter.recall.running import read_exporter  # noqa: PLC0415 - as above
 
-        return read_exporter(origin, now)
+        return read_exporter(origin, now, access_of(settings))
     from exporter.recall.snapshots import read_file, read_latest  # noqa: PLC0415 - as above
 
     if _is_folder(origin):

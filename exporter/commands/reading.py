@@ -8,6 +8,7 @@ import click
 
 from exporter.config.environment import Environment
 from exporter.freshness import SourceState
+from exporter.inert import plain
 from exporter.installation import Installation
 from exporter.model import UserError
 from exporter.release import Release
@@ -48,7 +49,8 @@ def read_once(
         done += 1
         said = state.error[1] if state.error else f"{state.duration or 0:.2f}s"
         place = f"{source.release.project} {source.release.name} {source.name}"
-        click.echo(f"[{done}/{len(sources)}] {place}: {said}", err=True)
+        # A build's log runs commands that it prints, and an error may name a file.
+        click.echo(plain(f"[{done}/{len(sources)}] {place}: {said}"), err=True)
 
     runner.run_once(progress)
     states, now = runner.states(), clock()

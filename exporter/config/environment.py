@@ -16,13 +16,20 @@ from exporter.durations import Duration
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"
-SECRETS = ("prometheus_token", "github_token", "github_app_private_key")
+SECRETS = (
+    "prometheus_token",
+    "github_token",
+    "github_app_private_key",
+    "from_token",
+    "from_password",
+)
 _KEYS = ("github_app_private_key",)  # several lines each, and in no header
 _APP = ("github_app_id", "github_app_installation_id", "github_app_private_key")
 _LONGEST = 64 * 1024
 
 _APP_ID = Pattern(r"^[A-Za-z0-9.]{1,64}$", "write the app's ID or client ID, as GitHub shows it")
 _NUMBER = Pattern(r"^[0-9]{1,18}$", "write the number at the end of the installation's address")
+_USER = Pattern(r"^[^:\x00-\x1f\x7f]{1,200}$", "write the user's name alone, without a colon")
 
 # What Kubernetes writes for a Service of our name: no typing mistakes.
 _INJECTED = ("RELEASE_EXPORTER_SERVICE_", "RELEASE_EXPORTER_PORT")
@@ -67,6 +74,12 @@ class Environment(ReceiverSettings, BaseSettings):
     github_app_installation_id: Annotated[str, _NUMBER] | None = None
     github_app_private_key: SecretStr | None = None
     github_app_private_key_file: Path | None = None
+    from_token: SecretStr | None = None
+    from_token_file: Path | None = None
+    from_user: Annotated[str, _USER] | None = None
+    from_password: SecretStr | None = None
+    from_password_file: Path | None = None
+    from_ca_file: Path | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -93,6 +106,16 @@ class Environment(ReceiverSettings, BaseSettings):
         if 0 < len(missing) < len(_APP):
             set_too = " and ".join(missing)
             raise ValueError(f"a GitHub App needs {', '.join(map(_name, _APP))}; set {set_too} too")
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_into_an_exporter(self) -> Self:
+        token, user, password = map(_name, ("from_token", "from_user", "from_password"))
+        if self.from_token and (self.from_user or self.from_password):
+            raise ValueError(f"set either {token}, or {user} and {password}, not both")
+        if bool(self.from_user) is not bool(self.from_password):
+            missing = password if self.from_user else user
+            raise ValueError(f"{user} and {password} belong together; set {missing} too")
         return self
 
 

@@ -20,6 +20,7 @@ from exporter import __version__
 from exporter.exposition.families import Families
 from exporter.exposition.releases import add_release
 from exporter.exposition.upstream import add_upstream
+from exporter.moment import Moment
 from exporter.view import View
 
 log = structlog.get_logger()
@@ -103,9 +104,11 @@ class Publisher:
     def __init__(self, view: Callable[[], View], now: Callable[[], datetime]) -> None:
         """Publish that view; nothing is rendered until `render` or `start`."""
         self._view = view
-        self._shown = View()
+        self._now = now
+        self._shown = Moment(View(), now())
         self._registry = CollectorRegistry()
-        self._registry.register(ViewCollector(lambda: self._shown, now))
+        shown = ViewCollector(lambda: self._shown.view, lambda: self._shown.time)
+        self._registry.register(shown)
         ProcessCollector(registry=self._registry)
         self._pages: dict[str, Page] = {}
         self._rendered = 0.0
@@ -122,8 +125,8 @@ class Publisher:
         self._wake.set()
 
     def render(self) -> None:
-        """Render both formats now, of the same view."""
-        self._shown = self._view()
+        """Render both formats now, of the same moment."""
+        self._shown = Moment(self._view(), self._now())
         self._pages = {
             TEXT: _page(generate_latest(self._registry)),
             OPENMETRICS: _page(_openmetrics(self._registry)),
@@ -133,13 +136,20 @@ class Publisher:
     @property
     def ready(self) -> bool:
         """Whether the last rendering shows every configured source as tried."""
-        return self._shown.ready and self._rendered > 0
+        return self._shown.view.ready and self._rendered > 0
 
     def page(self, content_type: str) -> Page | None:
         """Return the last rendering; None when it is too old to be passed off as now."""
-        if time.monotonic() - self._rendered > STALE:
-            return None
-        return self._pages.get(content_type)
+        return self._pages.get(content_type) if self._fresh else None
+
+    @property
+    def moment(self) -> Moment | None:
+        """What the last rendering shows; None when it is too old, in the same way."""
+        return self._shown if self._fresh else None
+
+    @property
+    def _fresh(self) -> bool:
+        return self._rendered > 0 and time.monotonic() - self._rendered <= STALE
 
     def _keep(self) -> None:
         while True:

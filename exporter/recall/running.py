@@ -10,6 +10,7 @@ from exporter.freshness import show_age
 from exporter.gate.document import LIMIT, DocumentError, load_all
 from exporter.gate.report import Report, cannot_tell, settle
 from exporter.model import ErrorClass, SourceError
+from exporter.recall.access import OPEN, PASSWORD, TOKEN, USER, Access
 from exporter.upstream.exchange import classify, fetch
 
 PATH = "/api/v1/gate"
@@ -20,26 +21,34 @@ SECONDS = 30.0
 OLDEST = timedelta(minutes=15)
 
 _OK = 200
+_FIXES = {
+    ErrorClass.AUTH: f"set {TOKEN}, or {USER} and {PASSWORD}, to who may ask it",
+    ErrorClass.RATE_LIMITED: "too many ask it with passwords; try again",
+}
+_OTHER = "does the URL name a running release-exporter?"
 
 
-def read_exporter(url: str, now: datetime) -> tuple[Report, ...]:
+def read_exporter(url: str, now: datetime, access: Access = OPEN) -> tuple[Report, ...]:
     """Return what the exporter at `url` decides now; what cannot be read cannot be told.
 
-    The URL is the exporter's own, or that of one release's gate.
+    The URL is the exporter's own, or that of one release's gate. A redirect is not followed: what
+    gives access stays with its host.
     """
     address = url if urlsplit(url).path.endswith(OF_ONE) else url.rstrip("/") + PATH
     try:
-        reports = _reports(address)
+        reports = _reports(address, access)
     except SourceError as error:
         return (cannot_tell(urlsplit(url).netloc.rpartition("@")[2], [str(error)], now),)
     return tuple(_of_now(report, now) for report in reports)
 
 
-def _reports(address: str) -> Sequence[Report]:
-    answer = fetch(address, seconds=SECONDS, limit=LIMIT)
+def _reports(address: str, access: Access) -> Sequence[Report]:
+    answer = fetch(
+        address, headers=access.headers, trust=access.trust, seconds=SECONDS, limit=LIMIT
+    )
     if answer.status != _OK:
-        message = f"status {answer.status}; does the URL name a running release-exporter?"
-        raise SourceError(classify(answer.status), message)
+        kind = classify(answer.status)
+        raise SourceError(kind, f"status {answer.status}; {_FIXES.get(kind, _OTHER)}")
     try:
         return load_all(answer.body)
     except DocumentError as error:

@@ -1,18 +1,17 @@
-"""The routes: metrics, the status page, and the management endpoints in Prometheus' manner."""
+"""The routes: metrics, status page, API, and the management endpoints in Prometheus' manner."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from exporter import status_page
-from exporter.gate.document import Bundle, dump
-from exporter.gate.reporting import report_of, reports_of
+from exporter.server.api import api_routes, refuse
 from exporter.server.negotiation import content_type, takes_gzip
 from exporter.service import Service
 
@@ -24,12 +23,6 @@ PAGE_HEADERS = {
     "Cache-Control": "no-store",
 }
 
-# A decision is of the moment: no cache may keep it.
-JSON: dict[str, Any] = {
-    "media_type": "application/json",
-    "headers": {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-}
-
 
 def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool) -> Starlette:
     """Return the web application of a service; `lifecycle` allows reloading over HTTP."""
@@ -38,12 +31,12 @@ def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool)
         routes=[
             Route("/", pages.index),
             Route("/metrics", pages.metrics),
-            Route("/api/v1/gate", pages.gates),
-            Route("/api/v1/releases/{project}/{release}/gate", pages.gate),
+            *api_routes(service, now),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
             Route("/-/reload", pages.reload, methods=["POST", "PUT"]),
-        ]
+        ],
+        exception_handlers={HTTPException: refuse},
     )
     # An address that is none is 404; a redirect would quote what the client sent as Host.
     app.router.redirect_slashes = False
@@ -72,16 +65,6 @@ class _Pages:
         refresh = request.query_params.get("refresh") != "off"
         page = status_page.render(self._service.view(), self._now(), refresh=refresh)
         return HTMLResponse(page, headers=PAGE_HEADERS)
-
-    def gates(self, _request: Request) -> Response:
-        return Response(dump(Bundle.of(reports_of(self._service.view(), self._now()))), **JSON)
-
-    def gate(self, request: Request) -> Response:
-        wanted = (request.path_params["project"], request.path_params["release"])
-        for view in self._service.view().releases:
-            if view.release.id == wanted:
-                return Response(dump(report_of(view, self._now())), **JSON)
-        return Response('{"error": "no such release is under preparation"}\n', 404, **JSON)
 
     async def healthy(self, _request: Request) -> Response:
         return PlainTextResponse("release-exporter is healthy.\n")

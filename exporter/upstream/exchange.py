@@ -59,13 +59,16 @@ class Answer:
 class Wire:
     """Exchanges over connections that stay open between them; for one thread, as a context."""
 
-    def __init__(self) -> None:
-        """Connect to nothing yet; raises SourceError where the environment does not allow it."""
+    def __init__(self, trust: "ssl.SSLContext | None" = None) -> None:
+        """Connect to nothing yet; raises SourceError where the environment does not allow it.
+
+        With `trust`, servers are believed by that alone.
+        """
         # Importing it takes 80 ms, which every command would pay.
         import httpx  # noqa: PLC0415
 
         try:
-            trust = _trust(tuple(os.environ.get(name) for name in _CERTIFICATES))
+            trust = trust or _trust(tuple(os.environ.get(name) for name in _CERTIFICATES))
             # No time-out of httpx's own: the deadline is for the whole.
             self._client = httpx.AsyncClient(timeout=None, verify=trust)  # noqa: S113 - see above
         except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
@@ -140,9 +143,10 @@ def fetch(
     limit: int,
     form: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    trust: "ssl.SSLContext | None" = None,
 ) -> Answer:
-    """Return what one exchange over a wire of its own answers; see `Wire.exchange`."""
-    with Wire() as wire:
+    """Return what one exchange over a wire of its own answers; see `Wire`."""
+    with Wire(trust) as wire:
         return wire.exchange(url, seconds=seconds, limit=limit, form=form, headers=headers)
 
 

@@ -60,6 +60,12 @@ def test_without_any_variable_the_defaults_work() -> None:
         "github_app_installation_id": None,
         "github_app_private_key": None,
         "github_app_private_key_file": None,
+        "from_token": None,
+        "from_token_file": None,
+        "from_user": None,
+        "from_password": None,
+        "from_password_file": None,
+        "from_ca_file": None,
     }
 
 
@@ -369,3 +375,25 @@ def test_an_app_s_numbers_are_plain(
     with pytest.raises(UserError) as caught:
         load_environment()
     assert str(caught.value).startswith(f"environment: {PREFIX}{name}: write the ")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"TOKEN": "x", "USER": "alice", "PASSWORD": SECRET}, "set either {}FROM_TOKEN, or"),
+        ({"TOKEN": "x", "PASSWORD": SECRET}, "set either {}FROM_TOKEN, or"),
+        ({"USER": "alice"}, "belong together; set {}FROM_PASSWORD too"),
+        ({"PASSWORD": SECRET}, "belong together; set {}FROM_USER too"),
+        ({"USER": "a:b", "PASSWORD": SECRET}, "write the user's name alone, without a colon"),
+        ({"USER": "a\nb", "PASSWORD": SECRET}, "write the user's name alone, without a colon"),
+    ],
+)
+def test_who_asks_an_exporter_has_a_token_or_a_name_with_a_password(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"{PREFIX}FROM_{name}", value)
+    with pytest.raises(UserError) as caught:
+        load_environment()
+    assert said.format(PREFIX) in str(caught.value)
+    assert SECRET not in str(caught.value)

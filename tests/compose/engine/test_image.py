@@ -47,19 +47,33 @@ def test_the_image_is_small() -> None:
     assert (whole if published else ours + PUBLISHED) <= LARGEST
 
 
+SITE = "/opt/release-exporter/lib/python3.13/site-packages"
+LISTED = (
+    "import importlib.metadata as m; "
+    f"print(*(f'{{x.name}}={{x.version}}'.lower() for x in m.distributions(path=['{SITE}'])))"
+)
+
+
 def test_nothing_that_builds_installs_or_tests_is_in_the_image() -> None:
-    listed = run("python", "-c", "import importlib.metadata as m; print(*m.entry_points())")
-    names = set(re.findall(r"name='([\w-]+)'", listed))
-    assert "release-exporter" in names
-    packages = run(
-        "python",
-        "-c",
-        "import importlib.metadata as m; print(*(one.name for one in m.distributions("
-        "path=['/opt/release-exporter/lib/python3.13/site-packages'])))",
-    ).split()
+    packages = dict(one.split("=") for one in run("python", "-c", LISTED).split())
     assert "release-exporter" in packages
     assert not {"hatchling", "editables", "pip", "setuptools", "wheel", "pytest"} & set(packages)
     assert run("find", "/opt/release-exporter", "-name", "tests", "-o", "-name", "*.pyi") == ""
+
+
+def test_the_image_holds_what_its_bill_of_materials_says_is_needed() -> None:
+    path = run("find", SITE, "-path", "*/release_exporter-*/sboms/*.json")
+    bill = json.loads(run("cat", path))
+    needed = {
+        f"{one['name']}={one['version']}"
+        for one in bill["components"]
+        if one["scope"] == "required"
+    }
+    packages = {one.replace("_", "-") for one in run("python", "-c", LISTED).split()}
+    ours = {one for one in packages if one.startswith("release-exporter=")}
+    assert packages - ours <= needed
+    # Of several versions that the lock has for several Pythons, one is there.
+    assert {one.split("=")[0] for one in needed} == {x.split("=")[0] for x in packages - ours}
 
 
 def test_every_part_of_the_exporter_can_be_imported_from_it() -> None:

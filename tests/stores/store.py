@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.live.conftest import Program, until
-from tests.stores.documented import USER
+from tests.live.documented import USER
 
 PROGRAM = Path(os.environ.get("PROMETHEUS_DIR", "/")) / "usr/bin/victoria-metrics"
 

@@ -47,7 +47,8 @@ def _seen() -> Record:
     """When each instance last exposed each release; kept while it is a target and down."""
     return Record(
         SEEN,
-        f"max by {TARGET} (timestamp(release_info))\n"
+        # To some long-term stores a series that has ended still has a time, but no value.
+        f"max by {TARGET} (timestamp(release_info) and release_info)\n"
         f"or\n({held(SEEN)} and on (job, instance) up == 0)",
     )
 

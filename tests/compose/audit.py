@@ -19,7 +19,9 @@ _DANGEROUS = (
 )
 _PINNED = re.compile(r"[a-z./-]+:v?\d+\.\d+\.\d+")
 _LOOPBACK = re.compile(r"127\.0\.0\.1:\d+:\d+")
-_OWN_FILE = re.compile(r"\./(compose|prometheus)/[\w.]+:/[\w./]+:ro")
+_OWN_FILE = re.compile(
+    r"(\./compose/[\w.]+|\$\{PROMETHEUS_CONFIG:-\./prometheus/[\w.]+\}):/[\w./]+:ro"
+)
 _VOLUME = re.compile(r"[a-z]+:/[\w./-]+(:ro)?(,nocopy|:nocopy)?")
 
 

@@ -8,13 +8,16 @@ import pytest
 
 from tests.live.alertmanagers import PATIENT, Alertmanager, alert, to_mailbox
 from tests.live.conftest import until
+from tests.live.documented import part
 from tests.live.inbox import Mailbox, settle
 
 pytestmark = pytest.mark.live
 
+# As the documents say, but for the addresses.
+_LISTEN, _PEER, _ = (one for one in part("command") if one.startswith("--cluster."))
 # Each waits so long for those before it to have sent; the usual 15 s are for the open internet.
 _FLAGS = (
-    "--cluster.listen-address=127.0.0.1:0",
+    _LISTEN.replace("0.0.0.0:9094", "127.0.0.1:0"),
     "--cluster.settle-timeout=5s",
     "--cluster.peer-timeout=2s",
     "--cluster.gossip-interval=50ms",
@@ -39,7 +42,7 @@ def cluster(tmp_path: Path, mailbox: Mailbox) -> Iterator[list[Alertmanager]]:
     """Return three that know each other; all are killed afterwards."""
     people = to_mailbox(mailbox.port)
     programs = [Alertmanager(tmp_path / "0", people, PATIENT, _FLAGS).ready()]
-    peer = f"--cluster.peer={address(programs[0])}"
+    peer = _PEER.replace("alertmanager-b:9094", address(programs[0]))
     programs += [
         Alertmanager(tmp_path / name, people, PATIENT, (*_FLAGS, peer)).ready() for name in "12"
     ]
@@ -78,3 +81,12 @@ def test_each_alert_is_sent_once_and_none_is_lost_with_a_member(
     told = {one for one in mailbox.subjects if "Bereaved" in one}
     assert told == {f"ALERT: Bereaved (caro b{number})" for number in range(10)}
     assert sum("Healthy" in one for one in mailbox.subjects) == 10
+
+
+def test_the_documents_tell_prometheus_of_every_member_that_the_flags_name() -> None:
+    (alerting,) = part("alerting")["alertmanagers"]
+    (group,) = alerting["static_configs"]
+    told = {one.partition(":")[0] for one in group["targets"]}
+    peers = {one.partition("=")[2].partition(":")[0] for one in part("command") if "peer=" in one}
+    assert told == peers | {"alertmanager-a"}
+    assert {one.partition(":")[2] for one in group["targets"]} == {"9093"}

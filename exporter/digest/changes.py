@@ -5,13 +5,10 @@ from dataclasses import replace
 from exporter.digest.told import Before
 from exporter.gate.report import Report
 from exporter.gate.verdicts import Line
-from exporter.units import COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE, Unit
+from exporter.units import BY_NAME, Unit
 
-# By name, for differences: no bounds, nothing `out of`, days that are neither late nor early.
-_UNITS = {
-    one.name: replace(one, outof="", least_digits=0)
-    for one in (COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE)
-}
+# For differences: no bounds, nothing `out of`, days that are neither late nor early.
+_UNITS = {name: replace(unit, outof="", least_digits=0) for name, unit in BY_NAME.items()}
 OLDEST = " (oldest open)"
 
 

@@ -29,12 +29,15 @@ def change(unit: str, name: str, value: float | None, before: Before | None) -> 
     old = before.values.get(name) if before else None
     if old is None:
         return "new" if before and value is not None else ""
-    if value is None:
-        return f"was {_shown(unit, old)}"
+    return f"was {_shown(unit, old)}" if value is None else difference(unit, old, value)
+
+
+def difference(unit: str, old: float, value: float) -> str:
+    """Return how the value differs from the old one: `+2.1 percentage points`, or `unchanged`."""
     if value == old:
         return "unchanged"
-    difference = _shown(unit, abs(value - old)).replace("%", " percentage points")
-    return f"{'+' if value > old else '-'}{difference}"
+    shown = _shown(unit, abs(value - old)).replace("%", " percentage points")
+    return f"{'+' if value > old else '-'}{shown}"
 
 
 def _shown(unit: str, value: float) -> str:

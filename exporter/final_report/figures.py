@@ -79,6 +79,7 @@ class Score:
 
     points: Annotated[Finite, Field(description="of 100, rounded down to a tenth")]
     shown: str
+    rest: Annotated[str, Field(description="what became of the other points")]
     formula: str
     tiers: tuple[TierScore, ...]
 

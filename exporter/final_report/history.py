@@ -24,6 +24,8 @@ from exporter.schedule import DAY, WEEK
 # A longer history is no release any more; the records keep no more days apart either.
 MOST_DAYS = 400
 
+_PLACES = {key: place for place, key in enumerate(NAMES)}
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -50,9 +52,14 @@ def history_of(report: Report, kept: Kept) -> History:
     reports = kept.until(report)
     return History(
         days=tuple(_days(reports, kept.unread(report))),
-        series=tuple(_series(line, reports) for line in report.verdicts),
+        series=tuple(_series(line, reports) for line in sorted(report.verdicts, key=_place)),
         weeks=tuple(_weeks(reports)),
     )
+
+
+def _place(line: Line) -> int:
+    """Return where the user's tables have the verdict; own metrics come behind, in their order."""
+    return _PLACES.get(line.key, len(_PLACES))
 
 
 def _days(reports: Sequence[Report], unreadable: set[date]) -> Iterator[Day]:
@@ -126,6 +133,6 @@ def _week(inside: Sequence[Report], days: Days, today: date, before: Report | No
                 in_target=metrics[line.key]["days_in_target"],
                 judged=metrics[line.key]["days_judged"],
             )
-            for line in (last.verdicts if last else ())
+            for line in sorted(last.verdicts if last else (), key=_place)
         ),
     )

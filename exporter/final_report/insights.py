@@ -27,14 +27,22 @@ def _largest_change(history: History, _rows: Sequence[Row]) -> Iterator[Insight]
     if not changed:
         yield _without("No metric has two different values on two recorded days", history)
         return
-    most = max(changed, key=_change)
-    first, last = most.known[0], most.known[-1]
-    by = difference(most.unit, first.value or 0.0, last.value or 0.0)
-    text = (
-        f"Largest change: {most.name}, from {first.shown} on {first.day} to {last.shown} on"
-        f" {last.day} ({by}; {_change(most):.0%} of the larger of the two)"
-    )
-    yield Insight(Kind.DATA, text, (most.key,), (first.day, last.day))
+    most, *others = sorted(changed, key=_change, reverse=True)[:3]
+    share = f"{_change(most):.0%} of the larger of the two"
+    yield _changed(f"Largest change, {share}: {_told(most)}", [most])
+    if others:
+        yield _changed(f"Next largest: {'; '.join(map(_told, others))}", others)
+
+
+def _changed(text: str, series: Sequence[Series]) -> Insight:
+    days = {one.known[at].day for one in series for at in (0, -1)}
+    return Insight(Kind.DATA, text, tuple(one.key for one in series), tuple(sorted(days)))
+
+
+def _told(series: Series) -> str:
+    first, last = series.known[0], series.known[-1]
+    by = difference(series.unit, first.value or 0.0, last.value or 0.0)
+    return f"{series.name} from {first.shown} on {first.day} to {last.shown} on {last.day} ({by})"
 
 
 def _change(series: Series) -> float:
@@ -85,9 +93,9 @@ def _arrival(series: Series) -> Insight:
     reached = next((one for one in judged if one.judged is Verdict.PASS), None)
     begun = f"{start.shown} on {start.day}"
     if reached is None:
-        text = f"{series.name} was never on target ({series.target}) on {_days(len(judged))} judged"
-        best = judged[-1]
-        text += f": {begun}, {best.shown} on {best.day}" * (best is not start) or f": {begun}"
+        last = judged[-1]
+        text = f"{series.name} was on target ({series.target}) on none of {_days(len(judged))}"
+        text += f" judged: {begun}" + f", {last.shown} on {last.day}" * (last is not start)
         return Insight(Kind.TREND, text, (series.key,), tuple(one.day for one in judged))
     text = (
         f"{series.name} was first on target ({series.target}) on {reached.day} with"

@@ -45,7 +45,18 @@ def score_of(report: Report, rows: Sequence[Row]) -> Score:
     shown = f"{points:g}/100"
     if report.problems:
         shown += f", not to be relied on: {report.problems[0]}"
-    return Score(points, shown, FORMULA, tiers)
+    return Score(points, shown, _rest(tiers), FORMULA, tiers)
+
+
+def _rest(tiers: Sequence[TierScore]) -> str:
+    """Return where the points are that were not earned."""
+    sums = {
+        "lost": sum(one.lost for one in tiers),
+        "unknown": sum(one.unknown for one in tiers),
+        "not due yet": sum(one.not_due for one in tiers),
+    }
+    said = [f"{round(points, 2):g} {name}" for name, points in sums.items() if points]
+    return ", ".join(said) or "none is missing"
 
 
 def _without_share(report: Report, row: Row) -> bool:

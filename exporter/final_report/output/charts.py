@@ -20,7 +20,7 @@ LABEL, BAR = 92, 148
 ROW = 26
 
 # A day is no narrower than its sign.
-NAMES = 118
+NAMES = 128
 MOST_DAYS = 28
 CELL = 18
 

@@ -43,7 +43,7 @@ def _summary(report: FinalReport) -> Iterator[str]:
     yield "## Executive Summary\n"
     yield f"- **Release Date**: {markdown(report.release_date)}"
     yield f"- **Overall Success**: {report.success_icon} {markdown(report.success)}"
-    yield f"- **Quality Score**: {markdown(report.score.shown)}"
+    yield f"- **Quality Score**: {markdown(f'{report.score.shown} ({report.score.rest})')}"
     yield f"- **Overall Status**: {report.overall} ({markdown(report.decision)})"
     yield f"- **On Target**: {report.on_target} of {report.due} due metrics"
     yield f"- **Phase**: {markdown(report.phase)}\n"

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 _STYLE = STYLE + (HERE / "report.css").read_text("utf-8")
 
 # By a chart that shows the verdicts by shape.
-LEGEND = (Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.WAIVED, Outcome.UNKNOWN)
+LEGEND = tuple(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ def render(report: FinalReport) -> str:
         score_alt=charts.score_alt(report.score),
         grid=charts.grid_of(report.history),
         note=history_note(report),
-        values=[tables.values(one, report.history) for one in report.sections],
+        weekly_and_daily=[
+            tables.week_values(report.history),
+            *(tables.values(one, report.history) for one in report.sections),
+        ],
     )
 
 

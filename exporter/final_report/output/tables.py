@@ -49,7 +49,7 @@ def metrics_row(row: Row) -> tuple[str, str, str, str]:
 def evidence(report: FinalReport) -> Table:
     """Return what each value was computed from, from how many observations, and from when."""
     heads = ("Metric", "n", "Facts from", "Computed from")
-    return Table("evidence", "Evidence", heads, tuple(map(_evidence, report.rows)))
+    return Table("behind", "Evidence", heads, tuple(map(_evidence, report.rows)))
 
 
 def _evidence(row: Row) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ def _risk(one: Risk) -> tuple[str, ...]:
 def waivers(lines: Sequence[WaiverLine]) -> Table:
     """Return the waivers."""
     heads = ("Waiver", "State", "Expires", "Owner", "Reason", "Link")
-    return Table("waivers", "Waivers", heads, tuple(map(_waiver, lines)))
+    return Table("waived", "Waivers", heads, tuple(map(_waiver, lines)))
 
 
 def _waiver(one: WaiverLine) -> tuple[str, ...]:

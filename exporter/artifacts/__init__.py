@@ -11,6 +11,7 @@ from exporter.artifacts import (
     kubernetes,
     metrics_page,
     release_schema,
+    report_schemas,
     runbooks,
 )
 from exporter.artifacts.site import Site
@@ -38,6 +39,8 @@ ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/gate.schema.json": gate_schema.render,
     "docs/metrics.md": metrics_page.render,
     "docs/release.schema.json": release_schema.render,
+    "docs/report.schema.json": report_schemas.render_report,
+    "docs/review.schema.json": report_schemas.render_review,
     **runbooks.pages(),
     **{name: partial(render, Site()) for name, render in INSTALLED.items()},
     **{name: partial(_manifest, render) for name, render in kubernetes.MANIFESTS.items()},

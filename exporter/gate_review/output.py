@@ -82,5 +82,6 @@ def _documentation(review: Review) -> Iterator[str]:
         yield f"- **Delayed until**: {markdown(until)}"
     yield ""
     names = review.by or tables.ROLES
-    rows = ((who, str(review.day) if review.signed else "", "") for who in names)
+    signature = (str(review.day), "signed") if review.signed else ("", "")
+    rows = ((who, *signature) for who in names)
     yield from markdown_table(("Name and role", "Date", "Signature"), rows)

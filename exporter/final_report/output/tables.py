@@ -177,13 +177,13 @@ def _cell(one: WeekCell | None) -> str:
 
 def sign_off(signed: Sequence[Signed]) -> Table:
     """Return the gate reviews that were held, and empty lines to sign."""
-    heads = ("Milestone", "Outcome", "Name and role", "Date", "Signature")
+    heads = ("Name and role", "Milestone", "Outcome", "Date", "Signature")
     held = tuple(
-        (one.milestone, one.outcome, who, str(one.day), "signed")
+        (who, one.milestone, one.outcome, str(one.day), "signed")
         for one in signed
         for who in one.by
     )
-    blank = tuple(("", "", role, "", "") for role in ROLES)
+    blank = tuple((role, "", "", "", "") for role in ROLES)
     return Table("sign-off", "Sign-off", heads, held or blank)
 
 

@@ -70,8 +70,8 @@ def criteria(rows: Sequence[Row]) -> Iterator[str]:
         tick = "x" if row.verdict is Outcome.PASS else " "
         blocks = ", blocking" if row.blocking else ""
         name, target, now, status = tables.metrics_row(row)
-        said = f"{now} (target {target}{blocks}) {status}"
-        yield f"- [{tick}] {markdown(name)}: {markdown(said)}"
+        said = f"{name}: {now} (target {target}{blocks}) {status}"
+        yield f"- [{tick}] {markdown(said)}"
 
 
 def _retrospective(report: FinalReport) -> Iterator[str]:

@@ -49,7 +49,7 @@ def render(review: Review) -> str:
 def _lines(review: Review) -> Iterator[str]:
     yield f"# {markdown(f'Gate Review: {review.milestone}, {review.project} {review.release}')}\n"
     yield f"- **Milestone**: {markdown(review.milestone)}, planned for {markdown(_dates(review))}"
-    yield f"- **Figures as of**: {markdown(review.moment)}, phase: {markdown(review.phase)}"
+    yield f"- **Figures as of**: {markdown(f'{review.moment}, phase {review.phase}')}"
     yield f"- **Decision of the gate**: {review.overall} ({markdown(review.decision)})"
     yield f"- **Quality score**: {markdown(review.score)}"
     yield f"- **Outcome**: {markdown(review.result.value)}\n"

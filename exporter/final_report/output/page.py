@@ -35,7 +35,7 @@ class Figure:
 
 def render(report: FinalReport) -> str:
     """Return the whole page."""
-    return _TEMPLATE.render(
+    written = _TEMPLATE.render(
         report=report,
         heading=heading(report),
         preliminary=preliminary(report),
@@ -54,6 +54,8 @@ def render(report: FinalReport) -> str:
             *(tables.values(one, report.history) for one in report.sections),
         ],
     )
+    # Printed into a build's log, two of them may begin a command.
+    return written.replace("##", "#&#35;")
 
 
 def _figures(report: FinalReport) -> Iterator[Figure]:

@@ -129,6 +129,8 @@ def _read(settings: Environment, subject: Subject, clock: Clock) -> Material:
 def _told(settings: Environment, subject: Subject, clock: Clock) -> Material:
     """Return what an exporter or the records tell, with the plan of the release file, if any."""
     reports = named(elsewhere(subject.origin or "", subject.at, clock()), subject.release)
+    # Beside the one that was asked for, what cannot be read may be anybody's.
+    reports = [one for one in reports if one.release == subject.release] or reports
     if len(reports) > 1:
         raise UserError(_several([one.release or one.file for one in reports]))
     return Material(reports[0], _plan_of(settings, reports[0], clock()))

@@ -25,7 +25,7 @@ SUFFIXES = (".json", ".md")
 def folder_of(storage: Path, project: str, release: str) -> Path:
     """Return the folder of a release's reviews; raises UserError on a name that leads elsewhere."""
     for name in (project, release):
-        if name in (".", "..") or Path(name).name != name or inert(name) != name:
+        if name in ("", ".", "..") or Path(name).name != name or inert(name) != name:
             raise UserError(plain(f"{name!r}: is no name that a folder of records can have"))
     return storage / project / release / "reviews"
 

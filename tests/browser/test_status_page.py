@@ -8,6 +8,7 @@ import pytest
 
 from exporter.status_page import CSP, render
 from exporter.view import View
+from tests.browser.axe import violations
 from tests.status_page.gallery import NOW, make_large_view, make_view
 from tests.status_page.hostile import TEXTS
 from tests.status_page.test_hostile import read_calm, say, show
@@ -87,6 +88,15 @@ def test_the_scheme_follows_the_reader(open_page: Open, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     red = int(page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"))
     assert (red < 60) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", [make_view(), make_large_view(3)], ids=["one", "several"])
+def test_axe_finds_nothing_against_wcag_aa(open_page: Open, view: View, scheme: str) -> None:
+    page = open_page(view)
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert violations(page) == []
 
 
 def test_on_paper_it_is_dark_on_white_with_every_rejection(open_page: Open) -> None:

@@ -121,14 +121,16 @@ def _gaps(history: History, _rows: Sequence[Row]) -> Iterator[Insight]:
     """Yield what the records do not know: it is no good news."""
     without = [one for one in history.days if one.source in (Source.MISSING, Source.UNREADABLE)]
     if without:
-        text = f"{_days(len(without))} of {len(history.days)} have no record that can be read"
+        text = f"No record that can be read on {len(without)} of {_days(len(history.days))}"
         yield Insight(Kind.DATA, text, (), tuple(one.day for one in without))
     recorded = [one.day for one in history.days if one not in without]
     thin = [one for one in history.series if len(one.known) < len(recorded)]
     if thin and len(recorded) > 1:
         least = sorted(thin, key=lambda one: len(one.known))[:MOST]
         parts = ", ".join(f"{one.name} on {len(one.known)}" for one in least)
-        text = f"Least is known of: {parts} of {len(recorded)} recorded days have a value"
+        text = (
+            f"Least is known of what has a value on few of {len(recorded)} recorded days: {parts}"
+        )
         yield Insight(Kind.DATA, text, tuple(one.key for one in least), tuple(recorded))
 
 

@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,8 @@ from exporter.model import UserError
 # Here and nowhere else the time is looked at.
 USAGE = 2
 CRASH = 70
+
+Command = Callable[..., None]
 
 
 def clock() -> datetime:
@@ -464,6 +466,136 @@ def digest(
     from exporter.commands import digesting
 
     sys.exit(digesting.digest(flags, only_release, review, clock, only_print=only_print))
+
+
+def _subject_options(command: Command) -> Command:
+    """Add the options that say which release is told of, and from where."""
+    for option in reversed(
+        (
+            config_option,
+            storage_option,
+            level_option,
+            format_option,
+            click.option("--release", metavar="NAME", help="The release, where there are several."),
+            click.option(
+                "--from",
+                "origin",
+                metavar="URL|PATH",
+                help="Ask a running exporter, or read a folder of records or one verdicts file.",
+            ),
+            click.option("--at", metavar="DAY", help="With --from and a folder: as of that day."),
+            click.option(
+                "--records",
+                type=click.Path(path_type=Path, file_okay=False, exists=True),
+                metavar="FOLDER",
+                multiple=True,
+                help="Records of this or an earlier release, beside those below --storage.path.",
+            ),
+            click.option(
+                "--previous",
+                metavar="NAME",
+                help="Release to compare with.  [default: the newest before this one]",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@_subject_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html", "json"]),
+    help="What to print.  [default: markdown]",
+)
+@click.option(
+    "--fragment",
+    type=click.Choice(["status", "risks", "checklist", "retrospective"]),
+    help="Print only what that other document needs, as Markdown.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what is printed to this file too, as a whole.",
+)
+def report(
+    release: str | None,
+    origin: str | None,
+    at: str | None,
+    records: tuple[Path, ...],
+    previous: str | None,
+    form: str | None,
+    fragment: str | None,
+    output: Path | None,
+    **flags: object,
+) -> None:
+    """Write the final report of a release: verdicts, score, insights, history, sign-off.
+
+    Exit code 0 when it was written, 1 when something that it is made from could not be read, 2 for
+    a mistake in usage or configuration. It decides nothing: that is what `gate` is for.
+    """
+    if origin is None:
+        from exporter.telemetry.client import ENGINE
+
+        ENGINE.start()
+    from exporter.commands import reporting
+
+    if fragment and form not in (None, "markdown"):
+        raise UserError("--fragment, --format: a fragment is Markdown; leave --format out")
+    subject = reporting.Subject(release, origin, at, records, previous)
+    code = reporting.report(flags, subject, form or "markdown", fragment, output, clock)
+    sys.exit(code)
+
+
+@cli.command()
+@_subject_options
+@click.argument("milestone")
+@click.option("--sign-off", "outcome", flag_value="SIGNED_OFF", help="The milestone is signed off.")
+@click.option("--delay", "outcome", flag_value="DELAYED", help="The milestone is delayed.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; needed unless GO is signed off.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="With --delay: the new day."
+)
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="'NAME, ROLE'",
+    help="Who decides, as it is to stand in the record; once for each.",
+)
+@click.option("--again", is_flag=True, help="Keep a signed record as it is, and write a new one.")
+def review(
+    milestone: str,
+    release: str | None,
+    origin: str | None,
+    at: str | None,
+    records: tuple[Path, ...],
+    previous: str | None,
+    outcome: str | None,
+    reason: str,
+    until: datetime | None,
+    by: tuple[str, ...],
+    *,
+    again: bool,
+    **flags: object,
+) -> None:
+    """Write the record of a gate review before MILESTONE, for people and for programs.
+
+    Without --sign-off or --delay it is a draft, to be replaced by the next one. A signed record is
+    never overwritten. Exit code as for `report`.
+    """
+    if origin is None:
+        from exporter.telemetry.client import ENGINE
+
+        ENGINE.start()
+    from exporter.commands import reporting
+    from exporter.gate_review.review import Answer, Result
+
+    subject = reporting.Subject(release, origin, at, records, previous)
+    result = Result[outcome] if outcome else Result.OPEN
+    answer = Answer(result, reason, until.date() if until else None, by)
+    sys.exit(reporting.review(flags, subject, milestone, answer, clock, again=again))
 
 
 @cli.command()

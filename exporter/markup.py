@@ -1,6 +1,7 @@
 """Texts from outside as text inside Markdown and XML, and nothing more than text."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import quoteattr
 
 from exporter.inert import LONGEST, inert
@@ -19,6 +20,14 @@ def markdown(text: str, longest: int = LONGEST) -> str:
     """Return the text for a line or a table cell of GitHub's or GitLab's Markdown."""
     marked = _LOOKED_FOR.sub(_MARK, inert(text, longest).strip().replace(_MARK, "\ufffd"))
     return _PLAIN.sub(lambda sign: f"&#{ord(sign[0])};", marked).replace(_MARK, _ZERO_WIDTH)
+
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table, whose cells are texts from outside, and an empty one."""
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    yield from (f"| {' | '.join(map(markdown, row))} |" for row in rows)
+    yield ""
 
 
 def xml_attribute(text: str, longest: int = LONGEST) -> str:

@@ -144,6 +144,11 @@ SCORE = Unit("score", "", 1, ((1, "", 1),), low=1, high=5, outof="/5.0", least_d
 POINTS = Unit("points", "", 1, ((1, "", 1),), low=-100, high=100)
 NUMBER = Unit("number", "", 1, ((1, "", 2),))
 
+# By the name that documents have; lateness and shares are told by the days and percent they are.
+BY_NAME = {
+    one.name: one for one in (COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE)
+}
+
 # What an own metric may name as its unit.
 UNITS = {
     "count": COUNT,

@@ -239,7 +239,7 @@ cli.main()
         ("gate", "RuntimeError('secret')"),
         ("_gather", "MemoryError()"),
         ("_text", "RecursionError()"),
-        ("_print", "OSError(32, 'secret')"),
+        ("publish", "OSError(32, 'secret')"),
         ("worst", "KeyError('secret')"),
     ],
 )

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from exporter.api import badge, documents, shapes
 from exporter.api.documents import Asked, of_release
 from exporter.gate.decision import Decision
-from exporter.gate.document import Bundle, written
+from exporter.gate.document import Bundle, write
 from exporter.gate.report import Report
 
 ROOT = "/api/v1"
@@ -51,7 +51,7 @@ class Operation:
         if content is None or self.shape is None:
             text: str | None = content
             return text
-        return written(_adapter(self.shape).dump_python(content, mode="json", by_alias=True))
+        return write(_adapter(self.shape).dump_python(content, mode="json", by_alias=True))
 
 
 OPERATIONS = (
@@ -148,7 +148,7 @@ DESCRIPTION = f"{ROOT}/openapi.json"
 def problem(status: int, title: str, detail: str) -> str:
     """Return the document of an error."""
     content = shapes.Problem("about:blank", title, status, detail)
-    return written(_adapter(shapes.Problem).dump_python(content, mode="json"))
+    return write(_adapter(shapes.Problem).dump_python(content, mode="json"))
 
 
 @cache

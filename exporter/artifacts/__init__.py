@@ -12,6 +12,7 @@ from exporter.artifacts import (
     kubernetes,
     metrics_page,
     release_schema,
+    report_schemas,
     runbooks,
 )
 from exporter.artifacts.site import Site
@@ -40,6 +41,8 @@ ARTIFACTS: dict[str, Callable[[], str]] = {
     "docs/metrics.md": metrics_page.render,
     "docs/openapi.json": openapi.render,
     "docs/release.schema.json": release_schema.render,
+    "docs/report.schema.json": report_schemas.render_report,
+    "docs/review.schema.json": report_schemas.render_review,
     **runbooks.pages(),
     **{name: partial(render, Site()) for name, render in INSTALLED.items()},
     **{name: partial(_manifest, render) for name, render in kubernetes.MANIFESTS.items()},

@@ -1,15 +1,22 @@
 """`gate`: the decision, its reasons, and an exit code for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
 
-from exporter.atomic import write_atomically
+from exporter.commands.gathering import (
+    Clock,
+    chosen_of,
+    collected,
+    elsewhere,
+    is_folder,
+    named,
+    publish,
+)
 from exporter.commands.settings import settle
 from exporter.config.environment import Environment
 from exporter.config.loading import load_release
@@ -21,7 +28,7 @@ from exporter.gate.rejudging import rejudge
 from exporter.gate.report import Report, cannot_tell
 from exporter.gate.reporting import report_of
 from exporter.inert import plain
-from exporter.installation import Installation, load_installation
+from exporter.installation import load_installation
 from exporter.model import UserError
 from exporter.plan import DAY
 from exporter.release import Release
@@ -37,8 +44,6 @@ CODES = {
 
 # Not only a text: also a summary and outputs, which are files.
 GITHUB = "github"
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def gate(flags: Mapping[str, object], options: Options, clock: Clock) -> int:
             lambda: _decide(*_prepare(flags, shown), shown, clock), strict=options.strict
         )
     settings, proposal = _prepare(flags, options)
-    if proposal and _is_folder(options.origin) and options.at is None:
+    if proposal and is_folder(options.origin) and options.at is None:
         return _backtest(options, proposal, clock())
     _, code = _decide(settings, proposal, options, clock)
     return code
@@ -87,7 +92,7 @@ def _decide(
     reports, code = _gather(settings, options, clock)
     if proposal:
         reports = [_proposed(one, proposal) for one in _of(proposal, reports)]
-    _print(_text(reports, options), options.output)
+    publish(_text(reports, options), options.output)
     _say(reports, strict=options.strict)
     decision = worst(one.decision for one in reports)
     if decision is Decision.CONDITIONAL and options.strict:
@@ -99,27 +104,15 @@ def _check(options: Options) -> None:
     """Raise UserError on options that do not go together."""
     if options.origin and options.prometheus:
         raise UserError("--from, --prometheus: name one of them")
-    if options.origin and _is_url(options.origin):
-        _check_url(options.origin)
-    if options.at and not (options.prometheus or _is_folder(options.origin)):
+    if options.at and not (options.prometheus or is_folder(options.origin)):
         raise UserError("--at: goes with --prometheus, or with --from and a folder of snapshots")
-
-
-def _check_url(url: str) -> None:
-    """Raise UserError on an address that is none, or that everybody here can read a secret in."""
-    try:
-        netloc = urlsplit(url).netloc
-    except ValueError as error:
-        raise UserError(f"--from: this is no address: {error}") from error
-    if "@" in netloc:
-        fix = "set RELEASE_EXPORTER_FROM_USER and RELEASE_EXPORTER_FROM_PASSWORD"
-        raise UserError(f"--from: write no user or password in the address, it is seen; {fix}")
 
 
 def _gather(settings: Environment, options: Options, clock: Clock) -> tuple[list[Report], int]:
     """Return the reports, and the exit code that is certain already."""
     if options.origin:
-        return _named(_elsewhere(options.origin, options, settings, clock()), options.release), 0
+        reports = elsewhere(options.origin, options.at, settings, clock())
+        return named(reports, options.release), 0
     installation = load_installation(settings.config_file)
     invalid = [
         cannot_tell(file, text.splitlines(), clock())
@@ -127,40 +120,16 @@ def _gather(settings: Environment, options: Options, clock: Clock) -> tuple[list
     ]
     for text in installation.mistakes.values():
         click.echo("\n".join(map(plain, text.splitlines())), err=True)
-    chosen = _chosen(installation, options.release, clock())
+    chosen = chosen_of(installation, options.release, clock())
     if not chosen:
         return invalid, USAGE
     if options.prometheus:
         reports = [_kept(options.prometheus, one, options, settings, clock) for one in chosen]
     else:
-        reports = _collected(settings, installation, chosen, clock)
+        views = collected(settings, installation, chosen, clock)
+        now = clock()
+        reports = [report_of(one, now) for one in views]
     return (reports if options.release else [*reports, *invalid]), 0
-
-
-def _chosen(installation: Installation, name: str | None, now: datetime) -> list[Release]:
-    """Return the releases of that name; without one, those that are not over, or else all."""
-    every = [release for release, _ in installation.releases.values()]
-    if name is not None:
-        chosen = [release for release in every if release.name == name]
-        if every and not chosen:
-            known = ", ".join(sorted(release.name for release in every))
-            raise UserError(f"--release: there is no {name!r}; there are {known}")
-        return chosen
-    under_way = [release for release in every if not release.over(now)]
-    return under_way or every
-
-
-def _collected(
-    settings: Environment, installation: Installation, chosen: Sequence[Release], clock: Clock
-) -> list[Report]:
-    # Imported while the telemetry engine starts beside it.
-    from exporter.commands.reading import read_once, select  # noqa: PLC0415
-
-    files = {release.file for release in chosen}
-    sources = [one for one in select(installation, None, ()) if one.release.file in files]
-    view = read_once(settings, installation, sources, clock)
-    now = clock()
-    return [report_of(one, now) for one in view.releases]
 
 
 def _kept(
@@ -173,32 +142,6 @@ def _kept(
     return read_prometheus(url, release, at, token.get_secret_value() if token else "")
 
 
-def _elsewhere(
-    origin: str, options: Options, settings: Environment, now: datetime
-) -> Sequence[Report]:
-    if _is_url(origin):
-        from exporter.recall.access import access_of  # noqa: PLC0415 - costs start-up time
-        from exporter.recall.running import read_exporter  # noqa: PLC0415 - as above
-
-        return read_exporter(origin, now, access_of(settings))
-    from exporter.recall.snapshots import read_file, read_latest  # noqa: PLC0415 - as above
-
-    if _is_folder(origin):
-        return read_latest(Path(origin), _day(options.at) if options.at else None, now)
-    if not Path(origin).exists():
-        raise UserError(f"--from: {origin}: there is no such file or folder")
-    return read_file(Path(origin), now)
-
-
-def _named(reports: Sequence[Report], name: str | None) -> list[Report]:
-    """Return the reports of that release; one that cannot be read may be anybody's."""
-    chosen = [one for one in reports if name is None or one.release in (name, "")]
-    if not chosen:
-        known = ", ".join(sorted({one.release for one in reports})) or "none"
-        raise UserError(f"--release: there is no {name!r}; there are {plain(known)}")
-    return chosen
-
-
 def _backtest(options: Options, proposal: Release, now: datetime) -> int:
     from exporter.recall.snapshots import read_days  # noqa: PLC0415 - costs start-up time
 
@@ -208,7 +151,7 @@ def _backtest(options: Options, proposal: Release, now: datetime) -> int:
         text = render_backtest(pairs, str(options.dry_run))
     else:
         text = FORMS[options.form]([proposed for _, proposed in pairs])
-    _print(text, options.output)
+    publish(text, options.output)
     return 0
 
 
@@ -233,18 +176,6 @@ def _text(reports: Sequence[Report], options: Options) -> str:
     return FORMS[options.form](reports)
 
 
-def _print(text: str, output: Path | None) -> None:
-    """Print the text, and write it to the file as a whole; raises UserError where that fails."""
-    content = text.encode("utf-8", "backslashreplace")
-    if output is not None:
-        try:
-            write_atomically(output, content.decode())
-        except OSError as error:
-            why = (error.strerror or "not written").lower()
-            raise UserError(f"--output: {output}: {why}") from error
-    click.echo(content, nl=False)
-
-
 def _say(reports: Sequence[Report], *, strict: bool) -> None:
     """Say on standard error what an exit code of 0 would not."""
     for one in reports:
@@ -253,21 +184,6 @@ def _say(reports: Sequence[Report], *, strict: bool) -> None:
             what = f"{one.name}: CONDITIONAL, {STATUS[one.decision]}"
             click.echo(f"WARNING: {plain(f'{what}: {why}', 2000)}", err=True)
             click.echo("WARNING: the exit code is 0 all the same; --strict makes it 4", err=True)
-
-
-def _is_url(origin: str) -> bool:
-    return origin.startswith(("http://", "https://"))
-
-
-def _is_folder(origin: str | None) -> bool:
-    return origin is not None and not _is_url(origin) and Path(origin).is_dir()
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        raise UserError(f"--at: {written!r}: write a day such as 2026-01-17") from error
 
 
 def _moment(written: str | None, zone: ZoneInfo, now: datetime) -> datetime:

@@ -5,13 +5,10 @@ from dataclasses import replace
 from exporter.digest.told import Before
 from exporter.gate.report import Report
 from exporter.gate.verdicts import Line
-from exporter.units import COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE, Unit
+from exporter.units import BY_NAME, Unit
 
-# By name, for differences: no bounds, nothing `out of`, days that are neither late nor early.
-_UNITS = {
-    one.name: replace(one, outof="", least_digits=0)
-    for one in (COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE)
-}
+# For differences: no bounds, nothing `out of`, days that are neither late nor early.
+_UNITS = {name: replace(unit, outof="", least_digits=0) for name, unit in BY_NAME.items()}
 OLDEST = " (oldest open)"
 
 
@@ -32,12 +29,15 @@ def change(unit: str, name: str, value: float | None, before: Before | None) -> 
     old = before.values.get(name) if before else None
     if old is None:
         return "new" if before and value is not None else ""
-    if value is None:
-        return f"was {_shown(unit, old)}"
+    return f"was {_shown(unit, old)}" if value is None else difference(unit, old, value)
+
+
+def difference(unit: str, old: float, value: float) -> str:
+    """Return how the value differs from the old one: `+2.1 percentage points`, or `unchanged`."""
     if value == old:
         return "unchanged"
-    difference = _shown(unit, abs(value - old)).replace("%", " percentage points")
-    return f"{'+' if value > old else '-'}{difference}"
+    shown = _shown(unit, abs(value - old)).replace("%", " percentage points")
+    return f"{'+' if value > old else '-'}{shown}"
 
 
 def _shown(unit: str, value: float) -> str:

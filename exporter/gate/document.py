@@ -45,11 +45,11 @@ class Bundle:
 
 def dump(content: Report | Bundle) -> str:
     """Return the document: ASCII, in a fixed order, times in UTC, texts made inert."""
-    return written(_either().dump_python(content, mode="json"))
+    return write(_either().dump_python(content, mode="json"))
 
 
-def written(plain: Any) -> str:
-    """Return JSON values as a document is written."""
+def write(plain: Any) -> str:
+    """Return what JSON can hold as the text of a document: ASCII, with every text made inert."""
     text = json.dumps(_inert(plain), indent=2, ensure_ascii=True, allow_nan=False)
     # Two of them begin a command to some build servers, wherever they stand in a line.
     return text.replace("##", "#\\u0023") + "\n"

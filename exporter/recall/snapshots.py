@@ -38,7 +38,7 @@ def read_latest(folder: Path, day: date | None, now: datetime) -> tuple[Report, 
     Without a day, one older than yesterday's says nothing about now.
     """
     reports = []
-    for days in _by_folder(folder).values():
+    for days in by_folder(folder).values():
         chosen = max(days) if day is None else day
         if chosen in days:
             reports.append(_one_of(days, chosen, now))
@@ -52,25 +52,26 @@ def read_latest(folder: Path, day: date | None, now: datetime) -> tuple[Report, 
 
 def read_days(folder: Path, now: datetime) -> tuple[Report, ...]:
     """Return every report of every release, in the order of their days."""
-    by_folder = _by_folder(folder)
+    folders = by_folder(folder)
     return tuple(
-        _read(days[day], day, now) for _, days in sorted(by_folder.items()) for day in sorted(days)
+        read_day(days[day], day, now) for _, days in sorted(folders.items()) for day in sorted(days)
     )
 
 
-def _by_folder(folder: Path) -> dict[str, dict[date, Found]]:
+def by_folder(folder: Path, option: str = "--from") -> dict[str, dict[date, Found]]:
+    """Return the verdicts files by folder and day; raises UserError that names the option."""
     try:
         found, rejections = find(folder, PATTERNS)
     except SourceError as error:
-        raise UserError(f"--from: {error}") from error
+        raise UserError(f"{option}: {error}") from error
     if rejections:
-        raise UserError(f"--from: {inert(str(rejections[0]))}")
-    by_folder: dict[str, dict[date, Found]] = {}
+        raise UserError(f"{option}: {inert(str(rejections[0]))}")
+    folders: dict[str, dict[date, Found]] = {}
     for one in found:
         where, _, name = one.name.rpartition("/")
         if day := _day(name):
-            by_folder.setdefault(where, {})[day] = one
-    return by_folder
+            folders.setdefault(where, {})[day] = one
+    return folders
 
 
 def _day(name: str) -> date | None:
@@ -81,7 +82,7 @@ def _day(name: str) -> date | None:
         return None
 
 
-def _read(found: Found, day: date, now: datetime) -> Report:
+def read_day(found: Found, day: date, now: datetime) -> Report:
     """Return the report of that file; one of another day was put there by mistake."""
     reports = read_file(found.path, now)
     if len(reports) == 1 and (not reports[0].release or reports[0].day == day):
@@ -92,9 +93,9 @@ def _read(found: Found, day: date, now: datetime) -> Report:
 
 def _one_of(days: Mapping[date, Found], day: date, now: datetime) -> Report:
     """Return the report of that day; one of another release was put there by mistake."""
-    report = _read(days[day], day, now)
+    report = read_day(days[day], day, now)
     before = max((one for one in days if one < day), default=None)
-    other = _read(days[before], before, now) if before else report
+    other = read_day(days[before], before, now) if before else report
     if not (report.release and other.release) or _release(report) == _release(other):
         return report
     problem = f"the snapshots of {before} and {day} are of two releases, in one folder"

@@ -7,7 +7,7 @@ from exporter.catalog import CATALOG
 from exporter.gate.report import Report
 from exporter.gate.verdicts import Line
 from exporter.plan import Phase
-from exporter.units import COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE
+from exporter.units import BY_NAME, COUNT, DAYS, MILLISECONDS, POINTS
 
 # The user's order; a field's place in the catalog is that of the executive view.
 FIELDS = (
@@ -28,9 +28,6 @@ FIELDS = (
     "process.documentation_accuracy",
 )
 
-_UNITS = {
-    one.name: one for one in (COUNT, DAYS, HOURS, MILLISECONDS, NUMBER, PERCENT, POINTS, SCORE)
-}
 # Of these a whole number is written without a fraction.
 _WHOLE = {one.name for one in (COUNT, DAYS, MILLISECONDS, POINTS)}
 
@@ -67,7 +64,7 @@ def users(line: Line | None) -> float | None:
     own = [fact.value for fact in line.facts if fact.gauge == line.gauge] if line else []
     if line is None or not own:
         return None
-    return _UNITS[line.unit].user(line.value if line.value in own else own[0])
+    return BY_NAME[line.unit].user(line.value if line.value in own else own[0])
 
 
 def _values(report: Report) -> Iterator[tuple[str, float | None]]:

@@ -45,7 +45,15 @@ def week_of(plan: Plan, day: date) -> Days:
 
 
 def render(reports: Sequence[Report], days: Days, today: date, before: Report | None = None) -> str:
-    """Return the summary of the records of these days, in order, as JSON.
+    """Return the summary of the records of these days, in order, as JSON."""
+    content = summarize(reports, days, today, before)
+    return json.dumps(content, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def summarize(
+    reports: Sequence[Report], days: Days, today: date, before: Report | None = None
+) -> dict[str, Any]:
+    """Return what the summary of the records of these days holds.
 
     `before` is the record that changes are told against: the last one of the week before. Days
     before `today` that have no record are missing.
@@ -53,7 +61,7 @@ def render(reports: Sequence[Report], days: Days, today: date, before: Report | 
     inside = [report for report in reports if report.day in days]
     last = inside[-1] if inside else None
     recorded = {report.day for report in inside}
-    content: dict[str, Any] = {
+    return {
         "version": VERSION,
         "project": last.project if last else None,
         "release": last.release if last else None,
@@ -76,7 +84,6 @@ def render(reports: Sequence[Report], days: Days, today: date, before: Report | 
         if last
         else {},
     }
-    return json.dumps(content, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def _metric(line: Line, reports: Sequence[Report], before: Report | None) -> dict[str, Any]:

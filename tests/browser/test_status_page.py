@@ -8,6 +8,7 @@ import pytest
 
 from exporter.status_page import CSP, render
 from exporter.view import View
+from tests.browser.axe import violations
 from tests.status_page.gallery import NOW, make_large_view, make_view
 from tests.status_page.hostile import TEXTS
 from tests.status_page.test_hostile import read_calm, say, show
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.browser
 ADDRESS = "http://status.test/"
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 
-Open = Callable[[View], Any]
+Open = Callable[..., Any]
 
 
 @pytest.fixture(params=SIZES)
@@ -31,8 +32,8 @@ def open_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Open]:
         page.on("console", lambda message: page.strangers.append(message.text))
         page.on("pageerror", lambda error: page.strangers.append(str(error)))
 
-        def open_view(view: View) -> Any:
-            body = render(view, NOW)
+        def open_view(view: View, *, refresh: bool = True) -> Any:
+            body = render(view, NOW, refresh=refresh)
             headers = {"Content-Security-Policy": CSP, "Content-Type": "text/html; charset=utf-8"}
 
             def answer(route: Any) -> None:
@@ -87,6 +88,23 @@ def test_the_scheme_follows_the_reader(open_page: Open, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     red = int(page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"))
     assert (red < 60) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", [make_view(), make_large_view(3)], ids=["one", "several"])
+def test_axe_finds_nothing_against_wcag_aa(open_page: Open, view: View, scheme: str) -> None:
+    page = open_page(view, refresh=False)
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert violations(page) == []
+
+
+def test_all_that_axe_has_against_the_page_that_refreshes_can_be_paused(open_page: Open) -> None:
+    page = open_page(make_view())
+    # WCAG 2.2.1 allows what the reader can turn off; axe sees only that it refreshes.
+    assert [one.split(":")[0] for one in violations(page)] == ["meta-refresh"]
+    first = page.locator("a").first
+    assert (first.inner_text(), first.get_attribute("href")) == ("Pause", "?refresh=off")
 
 
 def test_on_paper_it_is_dark_on_white_with_every_rejection(open_page: Open) -> None:

@@ -1,13 +1,13 @@
 """The reports as Markdown, for a job's summary or a comment."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from exporter.gate.decision import STATUS, STATUS_ICONS
 from exporter.gate.output.wording import age, deciding_first, moment, phase, why
 from exporter.gate.report import Report
 from exporter.gate.verdicts import OUTCOME_ICONS, Line, word
 from exporter.gate.waivers import STATE_WORDS, WaiverLine
-from exporter.markup import markdown
+from exporter.markup import markdown, markdown_table
 
 
 def render(reports: Sequence[Report]) -> str:
@@ -30,10 +30,10 @@ def _report(report: Report) -> Iterator[str]:
             yield ""
     if report.verdicts:
         heads = ("Verdict", "Metric", "Value", "Target", "n", "Age", "Why")
-        yield from _table(heads, map(_line, deciding_first(report)))
+        yield from markdown_table(heads, map(_line, deciding_first(report)))
     if report.waivers:
         titles = ("Waiver", "State", "Expires", "Owner", "Reason", "Link")
-        yield from _table(titles, map(_waiver, report.waivers))
+        yield from markdown_table(titles, map(_waiver, report.waivers))
 
 
 def _line(line: Line) -> tuple[str, ...]:
@@ -50,10 +50,3 @@ def _line(line: Line) -> tuple[str, ...]:
 
 def _waiver(one: WaiverLine) -> tuple[str, ...]:
     return (one.metric, STATE_WORDS[one.state], str(one.expires), one.owner, one.reason, one.link)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{'---|' * len(heads)}"
-    yield from (f"| {' | '.join(map(markdown, row))} |" for row in rows)
-    yield ""

@@ -11,6 +11,7 @@ from typing import cast
 
 import structlog
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from exporter.model import UserError
@@ -65,7 +66,8 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT, as the web file says; SIGHUP reloads in the background."""
     tls = web is not None and web.current().context is not None
-    asyncio.run(_serve(make_server(app, scrapes, web), bound, reload, tls=tls))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(make_server(app, scrapes, web), bound, reload, tls=tls))
 
 
 def make_server(app: ASGIApp, scrapes: Scrapes, web: WebFile | None) -> uvicorn.Server:

@@ -116,7 +116,7 @@ class Publisher:
     @property
     def ready(self) -> bool:
         """Whether the last rendering shows every configured source as tried."""
-        return self._shown.ready and self._rendered > 0
+        return self._shown.ready and self._rendered > 0 and not self._sections.behind
 
     def page(self, content_type: str) -> Page | None:
         """Return the last rendering; None when it is too old to be passed off as now."""
@@ -137,8 +137,8 @@ class Publisher:
                 log.exception("rendering failed")
             took = time.monotonic() - started
             # However much changes, rendering takes a fifth of one core at most; of itself, less.
-            time.sleep(4 * took)
-            pause = min(max(EVERY, 15 * took), STALE / 2)
+            time.sleep(min(4 * took, STALE / 4))
+            pause = 0.0 if self._sections.behind else min(max(EVERY, 15 * took), STALE / 2)
 
 
 def _page(plain: bytes) -> Page:

@@ -14,6 +14,9 @@ from exporter.plan import DAY
 from exporter.release import Release
 from exporter.view import ReleaseView
 
+# What many changes at once ask for is made over several pages: one must not get too old meanwhile.
+BUDGET = 3.0
+
 # Made again after so many seconds whatever happens: should the list of moments below lack one.
 LATEST = 300.0
 
@@ -37,24 +40,41 @@ class _Made:
 
 
 class Sections:
-    """The sections of releases; those of releases that are gone are forgotten."""
+    """The sections of releases; those of releases that are gone are forgotten.
+
+    `behind` tells whether some of the last ones were not yet of that moment.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Begin without any."""
         self._clock = clock
         self._made: dict[ReleaseId, _Made] = {}
+        self.behind = False
 
     def of(self, releases: tuple[ReleaseView, ...], now: datetime) -> list[Section]:
-        """Return the section of each release as it is now."""
-        moment = self._clock()
-        made = {}
-        for view in releases:
+        """Return each release's section as it is now or, of many at once, was a moment ago."""
+        started = self._clock()
+        made: dict[ReleaseId, _Made] = {}
+        self.behind = False
+        for view in sorted(releases, key=self._last_made):
             known = self._made.get(view.release.id)
-            if known is None or not known.holds(view, now, moment):
-                known = _Made(view, _section(view, now), now, changes(view, now), moment)
+            if known is None or not known.holds(view, now, started):
+                if known is not None and known.since <= now < known.until and self._late(started):
+                    self.behind = True
+                else:
+                    moment = self._clock()
+                    until = changes(view, now)
+                    known = _Made(view, _section(view, now), now, until, moment)
             made[view.release.id] = known
         self._made = made
-        return [one.section for one in made.values()]
+        return [made[view.release.id].section for view in releases]
+
+    def _late(self, started: float) -> bool:
+        return self._clock() - started > BUDGET
+
+    def _last_made(self, view: ReleaseView) -> float:
+        known = self._made.get(view.release.id)
+        return known.moment if known is not None else 0.0
 
 
 def changes(view: ReleaseView, now: datetime) -> datetime:

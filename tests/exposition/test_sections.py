@@ -1,5 +1,6 @@
 """Sections of the page: rendered as prometheus-client renders, and made again when they must be."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from exporter.exposition import sections as module
 from exporter.exposition.families import Families
 from exporter.exposition.publisher import OPENMETRICS, TEXT, Publisher, collect_families
 from exporter.exposition.section import Section, join
-from exporter.exposition.sections import LATEST, Sections, changes
+from exporter.exposition.sections import BUDGET, LATEST, Sections, changes
 from exporter.freshness import Limits, SourceState
 from exporter.inert import inert
 from exporter.model import ErrorClass
@@ -148,13 +149,40 @@ def test_a_clock_that_was_set_back_makes_them_again(plan: Plan, made: list[str])
 
 
 def test_after_a_while_they_are_made_again_whatever_happened(plan: Plan, made: list[str]) -> None:
-    moments = iter([0, LATEST - 1, LATEST])
-    sections = Sections(lambda: next(moments))
-    for _ in range(2):
-        sections.of(releases(plan), NOW)
+    moment = 0.0
+    sections = Sections(lambda: moment)
+    sections.of(releases(plan), NOW)
+    moment = LATEST - 1
+    sections.of(releases(plan), NOW)
     assert made == ["v1", "v2"]
+    moment = LATEST
     sections.of(releases(plan), NOW)
     assert made == ["v1", "v2"] * 2
+
+
+def test_of_many_changes_at_once_some_wait_for_the_next_page(plan: Plan, made: list[str]) -> None:
+    ticks = itertools.count(step=BUDGET / 2)
+    sections = Sections(lambda: next(ticks))
+    three = tuple(ReleaseView(release_of(plan, name=name), {}) for name in ("v1", "v2", "v3"))
+    first = sections.of(three, NOW)
+    assert made == ["v1", "v2", "v3"]  # without any yet, none can wait
+    changed = tuple(replace(one, states=best_states()) for one in three)
+    second = sections.of(changed, NOW)
+    assert sections.behind
+    assert second[2] is first[2]
+    while sections.behind:
+        second = sections.of(changed, NOW)
+    assert [one in first for one in second] == [False] * 3
+    assert sorted(made) == ["v1", "v1", "v2", "v2", "v3", "v3"]
+
+
+def test_what_the_clock_has_ended_waits_for_nothing(plan: Plan, made: list[str]) -> None:
+    ticks = itertools.count(step=BUDGET)
+    sections = Sections(lambda: next(ticks))
+    sections.of(releases(plan), NOW)
+    sections.of(releases(plan), NOW + timedelta(hours=27))
+    assert made == ["v1", "v2"] * 2
+    assert not sections.behind
 
 
 def old_states() -> dict[str, SourceState]:

@@ -7,6 +7,7 @@ is on the page, what a scrape takes meanwhile, and the processor time of an idle
 """
 
 import argparse
+import gzip
 import re
 import shutil
 import tempfile
@@ -73,8 +74,9 @@ def measure(folder: Path, releases: int, idle: float) -> None:
         while not answers(f"{base}/-/ready"):
             worst = max(worst, scrape(base)[0])
             peak = max(peak, tree(process)[1])
-            time.sleep(0.2)
+            time.sleep(1)
         read = time.monotonic() - began
+        busy = tree(process)[0]
         series = sum(not line.startswith(b"#") for line in scrape(base)[1].splitlines())
         changed = change(folder / "releases" / "r0", base)
         time.sleep(5)
@@ -83,7 +85,10 @@ def measure(folder: Path, releases: int, idle: float) -> None:
         after, memory, _ = tree(process)
         peak = max(peak, memory)
         share = (after - before) / idle * 100
-        print(f"| {releases:,} | {series:,} | {first:.1f} | {read:.1f} | {worst * 1000:.0f} |")
+        cpu = f"{busy:.0f} s of CPU until then"
+        print(
+            f"| {releases:,} | {series:,} | {first:.1f} | {read:.1f} | {worst * 1000:.0f} | {cpu} |"
+        )
         print(f"| {peak / MEBIBYTE:.0f} | {changed:.1f} | {share:.1f} | {threads} |", flush=True)
 
 
@@ -108,9 +113,10 @@ def answers(url: str) -> bool:
 def scrape(base: str) -> tuple[float, bytes]:
     """Return the seconds of a scrape, and its page."""
     began = time.perf_counter()
-    with urllib.request.urlopen(f"{base}/metrics", timeout=60) as answer:
+    asked = urllib.request.Request(f"{base}/metrics", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
         page = answer.read()
-    return time.perf_counter() - began, page
+    return time.perf_counter() - began, gzip.decompress(page)
 
 
 def change(release: Path, base: str) -> float:

@@ -136,9 +136,11 @@ class Publisher:
                 # The last page is served until it is too old; then the scrape fails, loudly.
                 log.exception("rendering failed")
             took = time.monotonic() - started
-            # However much changes, rendering takes a fifth of one core at most; of itself, less.
-            time.sleep(min(4 * took, STALE / 4))
-            pause = 0.0 if self._sections.behind else min(max(EVERY, 15 * took), STALE / 2)
+            # However much changes, rendering takes a fifth of one core at most, and half of one
+            # while the page is behind; of itself, less.
+            behind = self._sections.behind
+            time.sleep(min(took if behind else 4 * took, STALE / 4))
+            pause = 0.0 if behind else min(max(EVERY, 15 * took), STALE / 2)
 
 
 def _page(plain: bytes) -> Page:

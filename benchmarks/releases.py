@@ -34,8 +34,9 @@ def main() -> None:
     parser.add_argument("--idle", type=float, default=60)
     asked = parser.parse_args()
     print(machine())
-    print("\n| releases | series | first page, s | all read, s | scrapes meanwhile, worst, ms |")
-    print("| MiB in all | a change is shown after, s | CPU idle, % of a core | threads |")
+    print("\n| releases | series | first page, s | all read, s | CPU until then, s |", end="")
+    print(" worst scrape, ms | MiB in all | change shown, s | idle CPU, % of a core | threads |")
+    print("|---" * 10 + "|")
     for releases in asked.releases:
         with tempfile.TemporaryDirectory() as name:
             write(Path(name) / "releases", releases)
@@ -85,11 +86,9 @@ def measure(folder: Path, releases: int, idle: float) -> None:
         after, memory, _ = tree(process)
         peak = max(peak, memory)
         share = (after - before) / idle * 100
-        cpu = f"{busy:.0f} s of CPU until then"
-        print(
-            f"| {releases:,} | {series:,} | {first:.1f} | {read:.1f} | {worst * 1000:.0f} | {cpu} |"
-        )
-        print(f"| {peak / MEBIBYTE:.0f} | {changed:.1f} | {share:.1f} | {threads} |", flush=True)
+        cells = f"{first:.1f} | {read:.1f} | {busy:.0f} | {worst * 1000:.0f}"
+        print(f"| {releases:,} | {series:,} | {cells} |", end="")
+        print(f" {peak / MEBIBYTE:.0f} | {changed:.1f} | {share:.1f} | {threads} |", flush=True)
 
 
 def address(process: psutil.Process) -> str:

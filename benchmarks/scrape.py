@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # no stubs are installed
@@ -86,8 +87,8 @@ def _command(name: str, folder: Path, port: int) -> list[str]:
     return ["nginx", "-c", str(folder / "nginx.conf")]
 
 
-def ask(port: int, seconds: float, header: str) -> float:
-    """Return how many requests a second one connection gets answered."""
+def ask(port: int, seconds: float, header: str) -> tuple[int, float]:
+    """Return how many requests one connection gets answered in how many seconds."""
     command = ["wrk", "-t1", "-c1", f"-d{seconds:g}s", "--timeout=60s"]
     command += ["-H", f"Accept-Encoding: {header}", f"http://127.0.0.1:{port}/metrics"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -96,7 +97,19 @@ def ask(port: int, seconds: float, header: str) -> float:
     found = re.search(r"(\d+) requests in ([0-9.]+)(m?s)", done.stdout)
     if found is None:
         raise SystemExit(done.stdout)
-    return int(found[1]) / (float(found[2]) / (1000 if found[3] == "ms" else 1))
+    if int(found[1]):
+        return int(found[1]), float(found[2]) / (1000 if found[3] == "ms" else 1)
+    return once(port, header)  # slower than that
+
+
+def once(port: int, header: str) -> tuple[int, float]:
+    """Return one request, and its seconds."""
+    began = time.perf_counter()
+    connection = HTTPConnection("127.0.0.1", port, timeout=300)
+    connection.request("GET", "/metrics", headers={"Accept-Encoding": header})
+    connection.getresponse().read()
+    connection.close()
+    return 1, time.perf_counter() - began
 
 
 def compare(served: Served, runs: int, seconds: float) -> None:
@@ -110,10 +123,10 @@ def compare(served: Served, runs: int, seconds: float) -> None:
         for name, port in served.ports.items():
             for header in ("identity", "gzip"):
                 before = tree(served.processes[name])[0]
-                found.setdefault((name, header), []).append(ask(port, seconds, header))
+                requests, took = ask(port, seconds, header)
                 cpu = tree(served.processes[name])[0] - before
-                each = cpu / (found[name, header][-1] * seconds)
-                spent.setdefault((name, header), []).append(each)
+                found.setdefault((name, header), []).append(requests / took)
+                spent.setdefault((name, header), []).append(cpu / requests)
     for name in served.ports:
         cells = []
         for header in ("identity", "gzip"):

@@ -53,7 +53,8 @@ def test_thirty_days_of_polls_leave_memory_and_descriptors_alone(tmp_path: Path)
     early = [one for one in seen if POLLS * 0.2 <= one[0] < POLLS * 0.4]
     late = [one for one in seen if one[0] >= POLLS * 0.8]
     before, after = (statistics.median(one[1] for one in some) for some in (early, late))
-    opened = [statistics.median(one[2] for one in some) for some in (early, late)]
+    # A file that is open for a moment is no leak: the fewest tell.
+    opened = [min(one[2] for one in some) for some in (early, late)]
     tell(
         f"{POLLS} polls of each source",
         scrapes=scrapes,
@@ -65,4 +66,4 @@ def test_thirty_days_of_polls_leave_memory_and_descriptors_alone(tmp_path: Path)
     )
     assert failed == 0
     assert after < before * 1.05
-    assert opened[0] == opened[1]
+    assert opened[1] <= opened[0]

@@ -30,6 +30,8 @@ EVERY = 5.0
 STALE = 60.0
 # A tenth of the time of the highest level for a few percent more bytes.
 LEVEL = 6
+# From here on a page's packing is most of what rendering takes.
+LARGE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +146,4 @@ class Publisher:
 
 
 def _page(plain: bytes) -> Page:
-    return Page(plain, gzip.compress(plain, LEVEL, mtime=0))
+    return Page(plain, gzip.compress(plain, LEVEL if len(plain) < LARGE else 1, mtime=0))

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from exporter import last_good
+from exporter.agenda import Agenda
 from exporter.durations import render
 from exporter.freshness import Limits, SourceState, keep_last_good
 from exporter.model import Context, ErrorClass, Reading, SourceError
@@ -33,7 +34,7 @@ RETRY = timedelta(minutes=1)
 LOGGED = 5
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Slot:
     """One source's place in the schedule; times are monotonic seconds."""
 
@@ -64,6 +65,9 @@ class Runner:
         self._now = now
         self._changed = changed
         self._slots: dict[SourceId, _Slot] = {}
+        # Those that run in time, and those that do not run.
+        self._busy: list[_Slot] = []
+        self._agenda: Agenda[_Slot] = Agenda()
         self._wake = threading.Condition()
         self._stopping = False
         self._runs = 0
@@ -90,6 +94,10 @@ class Runner:
                 # A slot of its own: what a run with the old plan says later is dropped.
                 slots[source.id] = _Slot(source, state, time.monotonic())
             self._slots = slots
+            self._busy = []
+            self._agenda = Agenda()
+            for slot in slots.values():
+                self._agenda.add(slot.due, slot.queue, slot)
             self._wake.notify_all()
 
     def states(self) -> dict[SourceId, SourceState]:
@@ -128,31 +136,26 @@ class Runner:
     def _begin(self) -> float | None:
         """Start what is due, the longest waiting first; return seconds to the next event."""
         now = time.monotonic()
-        busy = [slot for slot in self._slots.values() if slot.running is not None]
-        free = AT_ONCE - sum(not slot.given_up for slot in busy)
-        # What waits for the same service would only take the others' places.
-        taken = {slot.queue for slot in busy if not slot.given_up} - {""}
-        idle = sorted((slot for slot in self._slots.values() if slot.running is None), key=_due)
-        for slot in idle:
-            if slot.due > now or free <= 0:
+        free = AT_ONCE - len(self._busy)
+        while free > 0:
+            # What waits for the same service would only take the others' places.
+            taken = {slot.queue for slot in self._busy} - {""}
+            slot = self._agenda.take(now, taken)
+            if slot is None:
                 break
-            if slot.queue in taken:
-                continue
             self._start(slot, now)
-            busy.append(slot)
-            taken |= {slot.queue} - {""}
             free -= 1
-        moments = [slot.deadline for slot in busy if not slot.given_up]
-        if free > 0:
-            # Whoever waits in a queue is looked at when the one before it is done.
-            waiting = (slot for slot in idle if slot.running is None and slot.queue not in taken)
-            moments += [slot.due for slot in waiting]
+        moments = [slot.deadline for slot in self._busy]
+        due = self._agenda.next_due()
+        if free > 0 and due is not None:
+            moments.append(due)
         return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _start(self, slot: _Slot, now: float) -> None:
         self._runs += 1
         slot.running = self._runs
         slot.given_up = False
+        self._busy.append(slot)
         slot.deadline = now + slot.source.settings.deadline.total_seconds()
         name = "-".join(slot.source.id)
         # Daemons: a source that hangs for good must not keep the program from ending.
@@ -173,6 +176,10 @@ class Runner:
             slot.running = None
             if in_time:
                 self._settle(slot, after(slot.state, outcome, started, duration))
+            if slot in self._busy:
+                self._busy.remove(slot)
+            if self._slots.get(source.id) is slot:
+                self._agenda.add(slot.due, slot.queue, slot)
             self._wake.notify_all()
         if in_time:
             self._changed()
@@ -180,13 +187,10 @@ class Runner:
     def _give_up(self) -> bool:
         """Fail the runs that outlived their deadline; tell whether there was one."""
         now = time.monotonic()
-        overdue = [
-            slot
-            for slot in self._slots.values()
-            if slot.running is not None and not slot.given_up and now >= slot.deadline
-        ]
+        overdue = [slot for slot in self._busy if now >= slot.deadline]
         for slot in overdue:
             slot.given_up = True
+            self._busy.remove(slot)
             limit = slot.source.settings.deadline
             error = SourceError(ErrorClass.TIMEOUT, f"not done within {render(limit)}")
             self._settle(slot, after(slot.state, error, self._now(), limit.total_seconds()))
@@ -205,7 +209,8 @@ class Runner:
         release = source.release
         state = self._folder(source)
         with self._wake:
-            slots = [slot for slot in self._slots.values() if slot.source.release.id == release.id]
+            found = (self._slots.get((*release.id, name)) for name in release.sources)
+            slots = [slot for slot in found if slot is not None]
         plan = as_known(release, {slot.source.name: slot.state for slot in slots}, now).plan
         return Context(
             project=release.project,
@@ -286,10 +291,6 @@ def _place(error: Exception) -> str:
 
 def _counted(errors: Mapping[ErrorClass, int], kind: ErrorClass) -> dict[ErrorClass, int]:
     return dict(errors) | {kind: errors.get(kind, 0) + 1}
-
-
-def _due(slot: _Slot) -> float:
-    return slot.due
 
 
 def _report(source: Source, old: SourceState, new: SourceState) -> None:

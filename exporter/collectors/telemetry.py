@@ -85,6 +85,8 @@ class Settings(SourceSettings):
     """Which exports are read, and from when on they count."""
 
     PRODUCED_IN = (Phase.BETA,)
+    # There is one engine: whoever waited for it would only keep other sources from being read.
+    ONE_AT_A_TIME = "telemetry"
 
     interval: Duration = Field(
         default=5 * MINUTE, gt=timedelta(0), description="time between two runs"

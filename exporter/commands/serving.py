@@ -17,6 +17,7 @@ from exporter.records.keeping import Options
 from exporter.server.app import build_app
 from exporter.server.process import listen
 from exporter.server.process import serve as serve_app
+from exporter.server.scrapes import Scrapes
 from exporter.server.web_file import WebFile
 from exporter.service import Service
 from exporter.telemetry.client import ENGINE
@@ -39,7 +40,7 @@ def serve(flags: Mapping[str, object], clock: Clock) -> None:
     try:
         service.start()
         app = build_app(service, clock, lifecycle=settings.web_enable_lifecycle)
-        serve_app(app, bound, service.reload, web)
+        serve_app(app, bound, service.reload, Scrapes(service.publisher), web)
     finally:
         service.runner.stop()
         ENGINE.close()  # it would go on with what it reads

@@ -4,22 +4,23 @@ A scrape never computes; a publisher that stopped is never served for long (see 
 """
 
 import gzip
-import platform
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.openmetrics import exposition as openmetrics
 
-from exporter import __version__
+from exporter.exposition.exporter import add_exporter
 from exporter.exposition.families import Families
 from exporter.exposition.releases import add_release
-from exporter.exposition.upstream import add_upstream
+from exporter.exposition.section import Section, join
+from exporter.exposition.sections import Sections
 from exporter.moment import Moment
 from exporter.view import View
 
@@ -30,6 +31,8 @@ EVERY = 5.0
 STALE = 60.0
 # A tenth of the time of the highest level for a few percent more bytes.
 LEVEL = 6
+# From here on a page's packing is most of what rendering takes.
+LARGE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +65,7 @@ def collect_families(view: View, now: datetime) -> Families:
     families = Families()
     for release in view.releases:
         add_release(families, release, now)
-    for file, valid in view.files.items():
-        help_text = "Whether the release file could be read and is valid."
-        families.add("release_config_file_valid", help_text, {"file": file}, valid)
-    families.add(
-        "release_exporter_config_last_reload_successful",
-        "Whether the last load of the release files found all of them valid.",
-        {},
-        view.reload_ok,
-    )
-    if view.reloaded is not None:
-        families.add(
-            "release_exporter_config_last_reload_success_timestamp_seconds",
-            "Time of the last load that found all release files valid.",
-            {},
-            view.reloaded.timestamp(),
-        )
-    families.add(
-        "release_exporter_build_info",
-        "Version of the exporter and of its Python.",
-        {"version": __version__, "python_version": platform.python_version()},
-        1,
-    )
-    add_upstream(families, view.upstream)
-    for gauge, count in families.dropped.items():
-        help_text = "Series that were not exposed: there twice, or too many of one gauge."
-        families.add("release_exporter_dropped_series", help_text, {"gauge": gauge}, count)
+    add_exporter(families, view, families.dropped)
     return families
 
 
@@ -95,21 +73,20 @@ def render_openmetrics(view: View, now: datetime) -> str:
     """Return the view as one OpenMetrics text, without process metrics."""
     registry = CollectorRegistry()
     registry.register(ViewCollector(lambda: view, lambda: now))
-    return _openmetrics(registry).decode()
+    text: bytes = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]
+    return text.decode()
 
 
 class Publisher:
-    """Renders /metrics whenever something changed and every few seconds; keeps the last result."""
+    """Renders /metrics whenever something changed and now and then; keeps the last result."""
 
     def __init__(self, view: Callable[[], View], now: Callable[[], datetime]) -> None:
         """Publish that view; nothing is rendered until `render` or `start`."""
         self._view = view
         self._now = now
         self._shown = Moment(View(), now())
-        self._registry = CollectorRegistry()
-        shown = ViewCollector(lambda: self._shown.view, lambda: self._shown.time)
-        self._registry.register(shown)
-        ProcessCollector(registry=self._registry)
+        self._sections = Sections()
+        self._process = ProcessCollector(registry=None)
         self._pages: dict[str, Page] = {}
         self._rendered = 0.0
         self._wake = threading.Event()
@@ -126,17 +103,24 @@ class Publisher:
 
     def render(self) -> None:
         """Render both formats now, of the same moment."""
-        self._shown = Moment(self._view(), self._now())
+        shown = Moment(self._view(), self._now())
+        view = shown.view
+        sections = self._sections.of(view.releases, shown.time)
+        own = Families()
+        dropped = sum((Counter(one.dropped) for one in sections), Counter[str]())
+        add_exporter(own, view, dropped)
+        sections += [Section.of(own), Section.of(self._process.collect())]
         self._pages = {
-            TEXT: _page(generate_latest(self._registry)),
-            OPENMETRICS: _page(_openmetrics(self._registry)),
+            TEXT: _page(join(sections, openmetrics=False)),
+            OPENMETRICS: _page(join(sections, openmetrics=True)),
         }
+        self._shown = shown
         self._rendered = time.monotonic()
 
     @property
     def ready(self) -> bool:
         """Whether the last rendering shows every configured source as tried."""
-        return self._shown.view.ready and self._rendered > 0
+        return self._shown.view.ready and self._rendered > 0 and not self._sections.behind
 
     def page(self, content_type: str) -> Page | None:
         """Return the last rendering; None when it is too old to be passed off as now."""
@@ -152,8 +136,9 @@ class Publisher:
         return self._rendered > 0 and time.monotonic() - self._rendered <= STALE
 
     def _keep(self) -> None:
+        pause = EVERY
         while True:
-            self._wake.wait(EVERY)
+            self._wake.wait(pause)
             self._wake.clear()
             started = time.monotonic()
             try:
@@ -161,14 +146,13 @@ class Publisher:
             except Exception:
                 # The last page is served until it is too old; then the scrape fails, loudly.
                 log.exception("rendering failed")
-            # However much changes, rendering takes a fifth of one core at most.
-            time.sleep(4 * (time.monotonic() - started))
-
-
-def _openmetrics(registry: CollectorRegistry) -> bytes:
-    text: bytes = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]
-    return text
+            took = time.monotonic() - started
+            # However much changes, rendering takes a fifth of one core at most, and half of one
+            # while the page is behind; of itself, less.
+            behind = self._sections.behind
+            time.sleep(min(took if behind else 4 * took, STALE / 4))
+            pause = 0.0 if behind else min(max(EVERY, 15 * took), STALE / 2)
 
 
 def _page(plain: bytes) -> Page:
-    return Page(plain, gzip.compress(plain, LEVEL, mtime=0))
+    return Page(plain, gzip.compress(plain, LEVEL if len(plain) < LARGE else 1, mtime=0))

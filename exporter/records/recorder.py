@@ -69,8 +69,11 @@ class Recorder:
         ]
         for keeper, report in due:
             self._guarded(keeper, self._record, report, now)
+        # What is now goes first: both ask the same engine.
+        if not all(view.tried for view, _ in kept):
+            return
         for view, keeper in kept:
-            if view.tried and self._lags(view, now):
+            if self._lags(view, now):
                 self._guarded(keeper, self._catch_up, now)
 
     def pause(self) -> float:

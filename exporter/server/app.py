@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from exporter import status_page
 from exporter.server.api import api_routes, refuse
-from exporter.server.negotiation import content_type, takes_gzip
+from exporter.server.scrapes import Answer, Scrapes
 from exporter.service import Service
 
 PAGE_HEADERS = {
@@ -46,20 +46,13 @@ def build_app(service: Service, now: Callable[[], datetime], *, lifecycle: bool)
 class _Pages:
     def __init__(self, service: Service, now: Callable[[], datetime], *, lifecycle: bool) -> None:
         self._service = service
+        self._scrapes = Scrapes(service.publisher)
         self._now = now
         self._lifecycle = lifecycle
 
-    async def metrics(self, request: Request) -> Response:
-        form = content_type(request.headers.get("accept", ""))
-        page = self._service.publisher.page(form)
-        if page is None:
-            # Old numbers must not look like news: the scrape fails, and `up` says so.
-            return PlainTextResponse("rendering has stopped; see the log\n", 503)
-        headers = {"Vary": "Accept, Accept-Encoding"}
-        if takes_gzip(request.headers.get("accept-encoding", "")):
-            headers["Content-Encoding"] = "gzip"
-            return Response(page.compressed, media_type=form, headers=headers)
-        return Response(page.plain, media_type=form, headers=headers)
+    async def metrics(self, request: Request) -> Answer:
+        headers = request.headers
+        return self._scrapes.answer(headers.get("accept", ""), headers.get("accept-encoding", ""))
 
     def index(self, request: Request) -> Response:
         refresh = request.query_params.get("refresh") != "off"

@@ -1,41 +1,13 @@
-"""Connections: HTTP that must begin in time, over TLS as the file wants it at that moment."""
+"""Connections: over TLS as the file wants it at that moment."""
 
 import asyncio
 from asyncio.sslproto import SSLProtocol
 from typing import Any
 
-import structlog
-from uvicorn.protocols.http.h11_impl import H11Protocol
-
 from exporter.model import UserError
-from exporter.server.tls import names
+from exporter.server.http import PATIENCE, Http
+from exporter.server.scrapes import Scrapes
 from exporter.server.web_file import WebFile
-
-log = structlog.get_logger()
-
-PATIENCE = 5
-
-
-class Http(H11Protocol):
-    """HTTP of which the first request must arrive in time: idle connections must not fill us.
-
-    With `allowed`, the client's certificate must have one of these names.
-    """
-
-    allowed: frozenset[str] = frozenset()
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own
-        """Begin to wait for the first request."""
-        super().connection_made(transport)
-        if self.allowed and self.allowed.isdisjoint(names(transport.get_extra_info("peercert"))):
-            log.warning("client certificate without an allowed name")
-            transport.abort()
-            return
-        self.loop.call_later(PATIENCE, self._close_unless_asked)
-
-    def _close_unless_asked(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
 
 
 class Refused(asyncio.Protocol):
@@ -52,17 +24,22 @@ class Connections:
     The loop's own TLS would keep one context for good, and wait a minute for each handshake.
     """
 
-    def __init__(self, file: WebFile) -> None:
-        """Ask the file at every connection."""
+    def __init__(self, most: int, scrapes: Scrapes, file: WebFile | None) -> None:
+        """Hold so many connections; ask the file, if there is one, at every connection."""
+        self._most = most
+        self._scrapes = scrapes
         self._file = file
 
     def __call__(self, **of_server: Any) -> asyncio.BaseProtocol:
         """Return the protocol of a new connection."""
+        if self._file is None:
+            return Http(self._most, self._scrapes, **of_server)
         try:
             web = self._file.current()
         except UserError:
             return Refused()
-        http = Http(**of_server)
+        # The file may ask who scrapes: each request goes the long way, by the guard.
+        http = Http(self._most, None, **of_server)
         if web.context is None:
             return http
         http.allowed = web.allowed

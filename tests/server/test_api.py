@@ -14,7 +14,7 @@ from exporter.api.operations import OPERATIONS
 from exporter.exposition.publisher import Publisher
 from exporter.records.layout import Records
 from exporter.server.app import build_app
-from exporter.server.connections import Http
+from exporter.server.http import Http
 from exporter.server.process import listen
 from exporter.view import View
 from tests.releases import NOW, best_states, plan_of, release_of, view_of

@@ -1,0 +1,69 @@
+"""A part of the page, rendered once: its sample lines are the same in both formats."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from prometheus_client import Metric
+from prometheus_client.samples import Sample
+from prometheus_client.utils import floatToGoString
+
+from exporter.exposition.families import Families
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A family's sample lines, with what its header says."""
+
+    kind: str
+    help: str
+    lines: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one release, or the exporter itself, adds to each family; and the series it may not."""
+
+    families: Mapping[str, Lines]
+    dropped: Mapping[str, int]
+
+    @classmethod
+    def of(cls, families: Iterable[Metric]) -> "Section":
+        """Render the families."""
+        dropped = dict(families.dropped) if isinstance(families, Families) else {}
+        return cls({one.name: _lines(one) for one in families}, dropped)
+
+
+def join(sections: Iterable[Section], *, openmetrics: bool) -> bytes:
+    """Return the page of these sections: each family once, in the order of their appearance."""
+    pieces: dict[str, list[bytes]] = {}
+    for section in sections:
+        for name, family in section.families.items():
+            if name not in pieces:
+                pieces[name] = [_header(name, family, openmetrics=openmetrics)]
+            pieces[name].append(family.lines)
+    page = [piece for family in pieces.values() for piece in family]
+    return b"".join([*page, b"# EOF\n"] if openmetrics else page)
+
+
+def _header(name: str, family: Lines, *, openmetrics: bool) -> bytes:
+    text = family.help.replace("\\", r"\\").replace("\n", r"\n")
+    if openmetrics:
+        text = text.replace('"', r"\"")
+    elif family.kind == "counter":
+        name += "_total"
+    return f"# HELP {name} {text}\n# TYPE {name} {family.kind}\n".encode()
+
+
+def _lines(family: Metric) -> Lines:
+    text = "".join(map(_line, family.samples))
+    return Lines(family.type, family.documentation, text.encode())
+
+
+def _line(sample: Sample) -> str:
+    labels = ",".join(f'{name}="{_escaped(text)}"' for name, text in sorted(sample.labels.items()))
+    value = floatToGoString(sample.value)  # type: ignore[no-untyped-call]  # of a float, a text
+    return f"{sample.name}{{{labels}}} {value}\n" if labels else f"{sample.name} {value}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

@@ -63,7 +63,7 @@ class Folder:
             index = index.as_of(day)
             now = min(now, index.bounds.until - 1)
         moved = request.privacy_moved
-        reading = measure(index, self._rules, moved, found.rejections, now)
+        reading = measure(index.tally(self._rules, now), self._rules, moved, found.rejections, now)
         names = tuple(one.name for one in found.files[:LISTED_REJECTIONS])
         return Reply(replace(reading, files=names), decoded)
 

@@ -9,15 +9,19 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from exporter.model import LISTED_REJECTIONS, Finding, Reason, Rejection
+from exporter.model import LISTED_REJECTIONS, Reason, Rejection
 from exporter.telemetry.columns import DATED, LAST_NAME, NAMELESS, OTHER, UNREADABLE, Part
 from exporter.telemetry.counts import Bounds, Counts, midnight
 from exporter.telemetry.findings import Findings
 from exporter.telemetry.rows import Keys, Numbers, Rows, choose, load
 from exporter.telemetry.store import Export
+from exporter.telemetry.tally import Tally, shown
 
 # Exports come from elsewhere; what is further ahead than a time zone can explain is no time.
 AHEAD = 86_400
+
+FROM_AHEAD = "timestamp: more than a day ahead; the file's date stands for it"
+IN_CONFLICT = "the id of another event, or of this one before it was changed"
 
 
 class Rejections:
@@ -94,14 +98,24 @@ class Index:
         # In the order of the columns they are read twice as fast.
         self.counts.add(self._rows, np.sort(np.concatenate((choice.winners, choice.anonymous))))
 
-    @property
-    def files(self) -> int:
-        """How many files there are, refused ones among them."""
-        return len(self._names)
-
-    def found(self, rules: Sequence[str]) -> tuple[Finding, ...]:
-        """Return the first findings with their places; `rules` are the names of their bits."""
-        return self.findings.listed(self.bounds, rules, self._names, self._starts)
+    def tally(self, rules: Sequence[str], now: float) -> Tally:
+        """Return what it all adds up to; `rules` are the names of the findings' bits."""
+        days = self.counts.timed()
+        groups: dict[int | None, list[int]] = {day: [day] for day in shown(days)} | {None: days}
+        speeds = {of: self.counts.speed(group) for of, group in groups.items()}
+        return Tally(
+            counts=self.counts,
+            speeds={of: speed for of, speed in speeds.items() if speed},
+            kinds=self.kinds.names,
+            backends=self.backends.names,
+            duplicates=self.duplicates,
+            violations=self.findings.violations(self.bounds, now),
+            findings=self.findings.listed(self.bounds, rules, self._names, self._starts),
+            rejected=self.rejections.counts,
+            rejections=self.rejections.listed,
+            files=len(self._names),
+            unaudited=self.unaudited,
+        )
 
     def extend(self, exports: Iterable[Export], now: float) -> bool:
         """Index more exports; False, and the index is void, when that takes a new one."""
@@ -193,8 +207,7 @@ class Index:
         rows.times[future] = dated[np.searchsorted(np.cumsum(sizes), future, "right")]
         rows.flags[future] |= DATED
         counted = future[rows.kinds[future] < UNREADABLE].tolist()
-        message = "timestamp: more than a day ahead; the file's date stands for it"
-        self._reject(Reason.TIME, counted, message)
+        self._reject(Reason.TIME, counted, FROM_AHEAD)
 
     def _find(self, parts: Iterable[Part], sizes: Iterable[int], base: int, keys: Keys) -> None:
         times = self._rows.times[base:]
@@ -216,8 +229,7 @@ class Index:
     def _count_copies(self, copies: Numbers, originals: Numbers) -> None:
         self.duplicates += len(copies)
         conflicts = copies[self._rows.differ(copies, originals)].tolist()
-        message = "the id of another event, or of this one before it was changed"
-        self._reject(Reason.CONFLICT, conflicts, message)
+        self._reject(Reason.CONFLICT, conflicts, IN_CONFLICT)
 
     def _reject(self, reason: Reason, rows: list[int], message: str) -> None:
         self.rejections.counts[reason] += len(rows)

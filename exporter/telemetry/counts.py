@@ -17,7 +17,7 @@ from exporter.telemetry.rows import Floats, Numbers, Rows
 DAYS_APART = 400
 EARLIER = 0
 
-_DAY = 86_400
+DAY = 86_400
 _OLDEST = -20_000  # in 1915 there was no telemetry, and early calendars have gaps
 _SLICE = 1 << 17
 
@@ -190,13 +190,13 @@ def midnights(times: Floats, zone: ZoneInfo) -> dict[float, int]:
     """Return the beginnings of the newest days that any of the times can be of."""
     if not len(times):
         return {}
-    utc_days = np.maximum(np.floor(times / _DAY), _OLDEST).astype(np.int64)
+    utc_days = np.maximum(np.floor(times / DAY), _OLDEST).astype(np.int64)
     first = int(utc_days.min())
     seen = np.bincount(utc_days - first)
     beginnings = {}
     for utc_day in np.flatnonzero(seen)[-DAYS_APART:].tolist():
-        for second in (0, _DAY - 1):
-            moment = datetime.fromtimestamp((utc_day + first) * _DAY + second, UTC)
+        for second in (0, DAY - 1):
+            moment = datetime.fromtimestamp((utc_day + first) * DAY + second, UTC)
             day = moment.astimezone(zone).date()
             beginnings[midnight(day, zone)] = day.toordinal()
     return beginnings

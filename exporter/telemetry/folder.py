@@ -32,17 +32,8 @@ class Folder:
 
     def __init__(self, request: Request) -> None:
         """Open the store; raises SourceError for rules that cannot be used."""
-        own = [Rule(one.name, one.pattern) for one in request.rules]
-        try:
-            audit = Audit([*RULES, *own], request.allow)
-        except ValueError as error:
-            raise SourceError(ErrorClass.MALFORMED, str(error)) from error
-        self._rules = (NULL_CHECK, *dict.fromkeys(one.name for one in (*RULES, *own)))
         self._request = request
-        settings = repr((audit.fingerprint, self._rules, request.fields, request.zone))
-        self._store = Store(Path(request.state), settings)
-        zone = ZoneInfo(request.zone)
-        self.options = Options(audit, self._rules, request.fields, zone, self._store.seed)
+        self._store, self.options = opened(request)
         self._index: Index | None = None
         self._stamps: dict[str, Stamp] = {}
         self._decoded: dict[str, int] = {}
@@ -58,12 +49,12 @@ class Folder:
         with self._store.locked():
             index, decoded = self._update(found.files, now)
         if day is not None and raw is not None:
-            write_day(index, day, self._rules, raw)
+            write_day(index, day, self.options.rules, raw)
         if day is not None:
             index = index.as_of(day)
             now = min(now, index.bounds.until - 1)
-        moved = request.privacy_moved
-        reading = measure(index.tally(self._rules, now), self._rules, moved, found.rejections, now)
+        rules, moved = self.options.rules, request.privacy_moved
+        reading = measure(index.tally(rules, now), rules, moved, found.rejections, now)
         names = tuple(one.name for one in found.files[:LISTED_REJECTIONS])
         return Reply(replace(reading, files=names), decoded)
 
@@ -88,9 +79,7 @@ class Folder:
 
     def _rebuilt(self, files: Sequence[Found], now: float) -> Index:
         self._index, self._stamps, self._kept_until = None, {}, math.inf
-        since, privacy_since = self._request.since, self._request.privacy_since
-        bounds = Bounds(self.options.zone, _or_ever(since), _or_ever(privacy_since))
-        return Index(self._exports(files, now), bounds, now)
+        return Index(self._exports(files, now), bounds_of(self._request), now)
 
     def _exports(self, files: Sequence[Found], now: float) -> Iterator[Export]:
         """Return what the store has of each file; what was damaged meanwhile is read again."""
@@ -100,9 +89,7 @@ class Folder:
                 ingest([found], self._store, self.options, now)
                 export = self._store.load(found.name)
             if export is None:
-                message = "what was read of it is damaged, twice"
-                refused = Rejection(Reason.UNREADABLE, found.name, "", message)
-                export = Export(found.name, NEVER, [], refused)
+                export = damaged(found.name)
             self._stamps[found.name] = export.stamp
             fresh = () if export.refused else export.parts
             self._decoded[found.name] = sum(part.decoded for part in fresh)
@@ -117,6 +104,34 @@ class Folder:
             return replace(export, parts=[])
         self._kept_until = min(self._kept_until, until)
         return export
+
+
+def opened(request: Request) -> tuple[Store, Options]:
+    """Return the request's store, and what reading its events depends on.
+
+    Raises SourceError for rules that cannot be used.
+    """
+    own = [Rule(one.name, one.pattern) for one in request.rules]
+    try:
+        audit = Audit([*RULES, *own], request.allow)
+    except ValueError as error:
+        raise SourceError(ErrorClass.MALFORMED, str(error)) from error
+    rules = (NULL_CHECK, *dict.fromkeys(one.name for one in (*RULES, *own)))
+    settings = repr((audit.fingerprint, rules, request.fields, request.zone))
+    store = Store(Path(request.state), settings)
+    return store, Options(audit, rules, request.fields, ZoneInfo(request.zone), store.seed)
+
+
+def bounds_of(request: Request) -> Bounds:
+    """Return from when on the request counts."""
+    since, privacy_since = _or_ever(request.since), _or_ever(request.privacy_since)
+    return Bounds(ZoneInfo(request.zone), since, privacy_since)
+
+
+def damaged(name: str) -> Export:
+    """Return what is known of a file whose sidecar cannot be read however often it is made."""
+    message = "what was read of it is damaged, twice"
+    return Export(name, NEVER, [], Rejection(Reason.UNREADABLE, name, "", message))
 
 
 def _or_ever(since: float | None) -> float:

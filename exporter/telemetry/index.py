@@ -24,6 +24,25 @@ FROM_AHEAD = "timestamp: more than a day ahead; the file's date stands for it"
 IN_CONFLICT = "the id of another event, or of this one before it was changed"
 
 
+class Files:
+    """The names of files, and at which row the events of each start."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self.names: list[str] = []
+        self.starts: list[int] = []
+
+    def add(self, name: str, start: int) -> None:
+        """Add a file behind the others."""
+        self.names.append(name)
+        self.starts.append(start)
+
+    def event_at(self, row: int) -> tuple[str, int]:
+        """Return the name of the row's file, and the event's number in it."""
+        file = bisect_right(self.starts, row) - 1
+        return self.names[file], row - self.starts[file] + 1
+
+
 class Rejections:
     """Rejected items, counted by reason; the first ones with their places."""
 
@@ -44,6 +63,12 @@ class Rejections:
             place = f"event {one.event + events}, byte {one.byte}"
             place = f"line {one.line + lines}" if one.line else place
             self.list(Rejection(one.reason, name, place, one.message))
+
+    def list_rows(self, reason: Reason, rows: Iterable[int], message: str, files: Files) -> None:
+        """Keep the places of rows that are counted, if they are among the first."""
+        for row in rows:
+            name, event = files.event_at(row)
+            self.list(Rejection(reason, name, f"event {event}", message))
 
     def list(self, rejection: Rejection) -> None:
         """Keep the place of one that is counted, if it is among the first."""
@@ -67,6 +92,11 @@ class Codes(dict[str, int]):
         self.names.append(name)
         return self[name]
 
+    def learn(self, names: Iterable[str]) -> None:
+        """Give names their codes, in this order."""
+        for name in names:
+            self[name]
+
 
 class Index:
     """The events of all exports, each once, and what they add up to."""
@@ -82,8 +112,7 @@ class Index:
         self.duplicates = 0
         self.unaudited = 0  # files that could not be looked into, or not into all of it
         self.expires = math.inf  # when a time that is still to come may be one
-        self._names: list[str] = []
-        self._starts: list[int] = []
+        self._files = Files()
         self._total = 0
         parts = [part for export in exports for part in self._note(export)]
         sizes = [part.rows for part in parts]
@@ -110,10 +139,12 @@ class Index:
             backends=self.backends.names,
             duplicates=self.duplicates,
             violations=self.findings.violations(self.bounds, now),
-            findings=self.findings.listed(self.bounds, rules, self._names, self._starts),
+            findings=self.findings.listed(
+                self.bounds, rules, self._files.names, self._files.starts
+            ),
             rejected=self.rejections.counts,
             rejections=self.rejections.listed,
-            files=len(self._names),
+            files=len(self._files.names),
             unaudited=self.unaudited,
         )
 
@@ -180,14 +211,13 @@ class Index:
 
     def _note(self, export: Export) -> Sequence[Part]:
         """Register a file and what was rejected of it; return its parts."""
-        self._names.append(export.name)
-        self._starts.append(self._total)
+        self._files.add(export.name, self._total)
         events = lines = 0
         unread = any(UNREADABLE in part.kinds for part in export.parts)
         for part in export.parts:
             self.rejections.add_part(export.name, part, events, lines)
             if part.found_lines and lines:
-                part.found_lines = _below(part.found_lines, lines)
+                part.found_lines = below(part.found_lines, lines)
             events += part.rows
             lines += part.lines
         self._total += events
@@ -233,13 +263,10 @@ class Index:
 
     def _reject(self, reason: Reason, rows: list[int], message: str) -> None:
         self.rejections.counts[reason] += len(rows)
-        for row in sorted(rows[:LISTED_REJECTIONS]):
-            file = bisect_right(self._starts, row) - 1
-            place = f"event {row - self._starts[file] + 1}"
-            self.rejections.list(Rejection(reason, self._names[file], place, message))
+        self.rejections.list_rows(reason, sorted(rows[:LISTED_REJECTIONS]), message, self._files)
 
 
-def _below(lines: bytes, count: int) -> bytes:
+def below(lines: bytes, count: int) -> bytes:
     """Return the lines of a part as those of its file, which has so many in front of it."""
     of_part = np.frombuffer(lines, np.uint32)
     return np.where(of_part > 0, of_part + np.uint32(count), np.uint32(0)).tobytes()

@@ -111,6 +111,26 @@ class Store:
         except _DAMAGED:
             return None
 
+    def header(self, name: str) -> Header | None:
+        """Return what is said of that file in front of its parts, None unless it is good."""
+        try:
+            with self._path(name).open("rb") as file:
+                return self._header(file, name)
+        except _DAMAGED:
+            return None
+
+    def load_part(self, name: str, index: int) -> Part | None:
+        """Return one part of a file without reading the others, None unless it is good."""
+        try:
+            with self._path(name).open("rb") as file:
+                self._header(file, name)
+                for _ in range(index):
+                    size = int.from_bytes(file.read(_SIZE), "little")
+                    file.seek(_CHECKSUM + size, os.SEEK_CUR)
+                return _read(file, Part)
+        except _DAMAGED:
+            return None
+
     def save(self, name: str, stamp: Stamp, part: Part) -> None:
         """Keep what was read of a whole file."""
         with self._replacing(self._path(name)) as file:
@@ -192,7 +212,8 @@ class Store:
 
         Not synced to the disk: what a power cut tears the checksum finds, and it is made again.
         """
-        beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+        # Of several machines two may have the same process number.
+        beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
         with beside.open("wb") as file:
             yield file
         beside.replace(path)

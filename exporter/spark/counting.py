@@ -3,7 +3,7 @@
 import math
 import struct
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,16 +23,27 @@ from exporter.telemetry.index import IN_CONFLICT
 from exporter.telemetry.rows import Keys, Rows
 from exporter.telemetry.tally import Tally
 
+NONE = Violations(0, {}, {})
+
 # A later day than any.
 LAST = date.max.toordinal()
 
 
-class Totals(NamedTuple):
-    """How many rows there are, how many of them are copies of others, and how many differ."""
+class Cell(NamedTuple):
+    """So many rows that are alike in what counts: as `statements.CELLS` has them."""
 
-    rows: int
-    copies: int
-    conflicts: int
+    counts: bool
+    copy: bool
+    conflict: bool
+    day: int
+    kind: int
+    backend: int
+    success: int
+    counted: bool
+    audited: bool
+    number: int
+    newest: float
+    offences: int
 
 
 class Counting:
@@ -60,19 +71,21 @@ class Counting:
 
         `rules` are the names of the findings' bits. Raises SourceError when rows are missing.
         """
-        noted, totals, counts, now = self._noted, self._totals(), self._counts(), self._now
+        noted, now, cells = self._noted, self._now, self._cells()
+        counts = _counts([cell for cell in cells if cell.counts], self._bounds)
         if day is not None:
             counts = counts.as_of(day.toordinal())
             now = min(now, counts.bounds.until - 1)
-        self._reject(totals.conflicts)
+        self._reject(sum(cell.number for cell in cells if cell.conflict))
+        offending = any(cell.offences for cell in cells)
         return Tally(
             counts=counts,
             speeds=self._speeds(day.toordinal() if day else LAST),
             kinds=self.kinds.names,
             backends=self.backends.names,
-            duplicates=totals.copies,
-            violations=self._violations(counts.bounds, now),
-            findings=self._findings(counts.bounds, rules),
+            duplicates=sum(cell.number for cell in cells if cell.copy),
+            violations=self._violations(counts.bounds, now) if offending else NONE,
+            findings=self._findings(counts.bounds, rules) if offending else (),
             rejected=noted.rejections.counts,
             rejections=noted.rejections.listed,
             files=len(noted.files.names),
@@ -108,38 +121,15 @@ class Counting:
         ordinals = [EARLIER, *(beginnings[start] for start in starts)]
         return Frame(self._now, starts, ordinals, dict(noted.kinds), dict(noted.backends))
 
-    def _totals(self) -> Totals:
-        """Return the totals; raises SourceError when rows are missing."""
-        said = [Totals(*one) for one in self._ask(statements.TOTALS)]
-        totals = said[0] if said else Totals(0, 0, 0)
-        if totals.rows != self._noted.rows:
-            message = (
-                f"Spark saw {totals.rows} of {self._noted.rows} rows; the next run starts anew"
-            )
+    def _cells(self) -> list[Cell]:
+        """Return what all counts are made of; raises SourceError when rows are missing."""
+        since = {"since": self._bounds.since, "privacy_since": self._bounds.privacy_since}
+        cells = [Cell(*one) for one in self._ask(statements.CELLS, **since)]
+        seen, rows = sum(cell.number for cell in cells), self._noted.rows
+        if seen != rows:
+            message = f"Spark saw {seen} of {rows} rows; the next run starts anew"
             raise SourceError(ErrorClass.INTERNAL, message)
-        return totals
-
-    def _counts(self) -> Counts:
-        bounds = self._bounds
-        counts = Counts(bounds)
-        since = {"since": bounds.since, "privacy_since": bounds.privacy_since}
-        latest = -math.inf
-        for day, kind, backend, success, counted, audited, number, newest in self._ask(
-            statements.CELLS, **since
-        ):
-            if audited and kind != UNREADABLE:
-                counts.audited[day] += number
-            if kind >= UNREADABLE:
-                continue
-            counts.events += number
-            latest = max(newest, latest)
-            if counted:
-                counts.cells[day, kind, backend, success] += number
-                counts.newest[day] = max(newest, counts.newest.get(day, -math.inf))
-            elif kind == GENERATION:
-                counts.earlier += number
-        counts.latest = latest if counts.events else None
-        return counts
+        return cells
 
     def _speeds(self, last: int) -> dict[int | None, Speed]:
         said = self._ask(statements.SPEEDS, since=self._bounds.since, last=last)
@@ -172,11 +162,32 @@ class Counting:
         return tuple(findings)
 
     def _reject(self, conflicts: int) -> None:
+        if not conflicts:
+            return
         said = self._ask(statements.CONFLICTS, most=LISTED_REJECTIONS)
         rows = sorted(row for (row,) in said)
         rejections = self._noted.rejections
         rejections.list_rows(Reason.CONFLICT, rows, IN_CONFLICT, self._noted.files)
         rejections.counts[Reason.CONFLICT] += conflicts
+
+
+def _counts(cells: Iterable[Cell], bounds: Bounds) -> Counts:
+    counts = Counts(bounds)
+    latest = -math.inf
+    for cell in cells:
+        if cell.audited and cell.kind != UNREADABLE:
+            counts.audited[cell.day] += cell.number
+        if cell.kind >= UNREADABLE:
+            continue
+        counts.events += cell.number
+        latest = max(cell.newest, latest)
+        if cell.counted:
+            counts.cells[cell.day, cell.kind, cell.backend, cell.success] += cell.number
+            counts.newest[cell.day] = max(cell.newest, counts.newest.get(cell.day, -math.inf))
+        elif cell.kind == GENERATION:
+            counts.earlier += cell.number
+    counts.latest = latest if counts.events else None
+    return counts
 
 
 def _float(bits: int) -> float:

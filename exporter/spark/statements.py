@@ -33,11 +33,11 @@ FROM ranked
 """  # noqa: S608 - numbers of our own
 
 CELLS = f"""
-SELECT day, kind, backend, flags & {SUCCESS} AS success,
-  time >= :since AS counted, time >= :privacy_since AS audited,
-  count(*) AS number, max(time) AS newest
-FROM events WHERE counts
-GROUP BY 1, 2, 3, 4, 5, 6
+SELECT counts, copy, copy AND differs AS conflict, day, kind, backend,
+  flags & {SUCCESS} AS success, time >= :since AS counted, time >= :privacy_since AS audited,
+  count(*) AS number, max(time) AS newest, count(rules) AS offences
+FROM events
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """  # noqa: S608 - numbers of our own
 
 # The value at index 95 n / 100, by whole numbers, of each day and, where `day` is NULL, of all.
@@ -62,11 +62,6 @@ SELECT day, number, min(duration) AS duration
 FROM steps WHERE reached > 95 * number DIV 100
 GROUP BY day, number
 """  # noqa: S608 - numbers of our own
-
-TOTALS = """
-SELECT count(*) AS number, count_if(copy) AS copies, count_if(copy AND differs) AS conflicts
-FROM events
-"""
 
 CONFLICTS = "SELECT row FROM events WHERE copy AND differs ORDER BY key, row LIMIT :most"
 

@@ -32,6 +32,18 @@ def _installed() -> None:
         pytest.skip("java is not installed")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _short_lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let Java compile less: none of these machines lives long enough to gain by it."""
+    folder = tmp_path_factory.mktemp("conf")
+    options = "extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    lines = [f"spark.{part}.{options}\n" for part in ("driver", "executor")]
+    (folder / "spark-defaults.conf").write_text("".join(lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(folder))
+        yield
+
+
 @pytest.fixture(scope="module")
 def cluster(
     _installed: None, tmp_path_factory: pytest.TempPathFactory

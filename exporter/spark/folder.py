@@ -17,7 +17,7 @@ from exporter.spark.counting import Counting
 from exporter.spark.gathering import Gathering
 from exporter.spark.noted import File, Noted
 from exporter.spark.session import connected
-from exporter.spark.work import Site
+from exporter.spark.work import Site, versions
 from exporter.telemetry.folder import bounds_of, opened
 from exporter.telemetry.measure import measure
 from exporter.telemetry.protocol import Cluster, Reply, Request
@@ -87,7 +87,7 @@ class Folder:
     ) -> Known:
         """Return what the files add up to; with `raw`, write the day's events there."""
         request, store = self._request, self._store
-        site = Site(msgspec.structs.replace(request, now=0.0), store.seed)
+        site = Site(msgspec.structs.replace(request, now=0.0), store.seed, versions())
         with self._scratch() as scratch, connected(self._cluster, scratch) as session:
             gathering = Gathering(session, store, site, now)
             unread = {one.name: one for one in files if not store.is_fresh(one)}

@@ -9,8 +9,8 @@ from exporter.model import ErrorClass, Reason, Rejection, SourceError
 from exporter.spark import work
 from exporter.spark.frame import Unit
 from exporter.spark.noted import File
-from exporter.spark.session import APART, Session
-from exporter.spark.work import Site
+from exporter.spark.session import Session
+from exporter.spark.work import APART, Site
 from exporter.telemetry.folder import damaged
 from exporter.telemetry.ingest import Task, tasks_of
 from exporter.telemetry.store import Store, stamp_of

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import exporter
 from exporter.model import ErrorClass, SourceError
-from exporter.spark.work import ApartError
+from exporter.spark.work import UNLIKE, ApartError
 from exporter.telemetry.protocol import Cluster
 
 if TYPE_CHECKING:
@@ -27,25 +27,17 @@ MISSING = (
     " or set engine: embedded"
 )
 JAVALESS = "engine: spark needs Java 17 or newer; install it, or let JAVA_HOME name its folder"
-UNLIKE = (
-    "spark.python: the workers' Python lacks packages or is of another version than the"
-    " exporter's; install requirements-spark.txt there, for the same Python"
-)
 # What Spark says where a machine lacks something.
 SIGNS = {
     "JAVA_GATEWAY_EXITED": JAVALESS,
     "ModuleNotFoundError": UNLIKE,
+    "PackageNotFoundError": UNLIKE,
     "PYTHON_VERSION_MISMATCH": UNLIKE,
 }
 WORKERLESS = (
     "spark.master: no worker of the cluster takes the work; start one,"
     " or ask for fewer `cores` and less `memory`"
 )
-APART = (
-    "spark: the workers do not see what the exporter sees; mount the exports and `spark.folder`"
-    " on all machines, at the same paths and readable for the same user"
-)
-
 _KNOCK = 5  # seconds
 _WORKERS_WITHIN = 60
 _PIECES = 4  # of work, for each core: a worker that is lost takes little with it
@@ -67,15 +59,17 @@ class Session:
     def map(self, work: Callable[..., T | ApartError], fixed: Any, items: Sequence[Any]) -> list[T]:
         """Return what workers make of each item, in order; `fixed` are the first arguments.
 
-        Raises SourceError when they do not see what we see.
+        Raises SourceError when a worker is not as we are.
         """
         if not items:
             return []
         spread = self._spark.sparkContext.parallelize(items, min(len(items), self.pieces))
         results: list[T | ApartError] = spread.map(partial(work, *fixed)).collect()
-        made = [one for one in results if not isinstance(one, ApartError)]
-        if len(made) < len(results):
-            raise SourceError(ErrorClass.UNREADABLE, APART)
+        made = []
+        for one in results:
+            if isinstance(one, ApartError):
+                raise SourceError(ErrorClass.UNREADABLE, str(one)) from one
+            made.append(one)
         return made
 
     def view(self, name: str, schema: str, files: Sequence[Path]) -> None:

@@ -5,6 +5,7 @@ All of them see the exports and the store at the paths that the exporter sees th
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, wraps
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, ParamSpec, TypeVar
 
@@ -28,15 +29,34 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+APART = (
+    "spark: the workers do not see what the exporter sees; mount the exports and `spark.folder`"
+    " on all machines, at the same paths and readable for the same user"
+)
+UNLIKE = (
+    "spark.python: the workers' Python lacks packages or has others than the exporter's;"
+    " install requirements-spark.txt there, for the same version of Python"
+)
+
+# What decides what an event says; of other versions the answer may be another.
+_DECIDING = ("google-re2", "msgspec", "numpy", "tzdata", "xxhash")
+
+
+def versions() -> tuple[str, ...]:
+    """Return the versions here of what decides what an event says."""
+    return tuple(f"{name} {version(name)}" for name in _DECIDING)
+
+
 class Site(NamedTuple):
-    """Whose exports, and the seed by which a worker knows that it sees the same store."""
+    """Whose exports, and by what a worker knows that it would read them as the exporter does."""
 
     request: Request
     seed: int
+    versions: tuple[str, ...]
 
 
 class ApartError(Exception):
-    """The worker does not see the store that the exporter sees."""
+    """The worker is not as the exporter is; says what to do."""
 
 
 class Note(NamedTuple):
@@ -137,10 +157,12 @@ def rows(site: Site, frame: Frame, batch: tuple[Path, Sequence[Unit]]) -> None:
 @lru_cache(maxsize=8)
 def _opened(site: Site) -> tuple[Store, Options]:
     """Return the store, the exporter's own; raises ApartError."""
-    # Looked at first: opening a store that is not there would make one.
+    if site.versions != versions():
+        raise ApartError(UNLIKE)
+    # Opening a store that is not there would make one.
     if not (Path(site.request.state) / "seed").exists():
-        raise ApartError
+        raise ApartError(APART)
     store, options = opened(site.request)
     if store.seed != site.seed:
-        raise ApartError
+        raise ApartError(APART)
     return store, options

@@ -74,9 +74,9 @@ def fill(exports: Exports) -> None:
     write("i/notes.txt", "not an export")
     write("i/packed.json.gz", "x").write_bytes(b"\x1f\x8b damaged")
     os.link(exports.folder / "a" / "2026-03-05.json", exports.folder / "z.json")
-    padding = "x" * 150
-    write("large/list.json", json.dumps({"events": events(30_000, 50, note=padding)}))
-    write("large/lines.jsonl", "\n".join(map(json.dumps, events(30_000, 51, note=padding))))
+    padding = "x" * 900  # large enough to be cut into stretches
+    write("large/list.json", json.dumps({"events": events(10_000, 50, note=padding)}))
+    write("large/lines.jsonl", "\n".join(map(json.dumps, events(10_000, 51, note=padding))))
 
 
 def _nested(one: dict[str, Any]) -> dict[str, Any]:

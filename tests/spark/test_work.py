@@ -19,7 +19,7 @@ from tests.telemetry.exports import Exports, event, text
 def site(exports: Exports) -> Site:
     exports.write("1.json", text(event(), event(id="b", timestamp="2026-02-14T18:00:00Z")))
     seed = exports.options.seed
-    return Site(exports.request, seed)
+    return Site(exports.request, seed, work.versions())
 
 
 def found(exports: Exports, name: str) -> Found:
@@ -49,8 +49,17 @@ def test_a_worker_that_sees_another_store_does_nothing(exports: Exports, site: S
 def test_a_worker_that_sees_no_store_makes_none(exports: Exports, site: Site) -> None:
     state = exports.context.state / "nowhere"
     request = msgspec.structs.replace(exports.request, state=str(state))
-    assert isinstance(work.perform(Site(request, 1), Task(found(exports, "1.json"))), ApartError)
+    assert isinstance(
+        work.perform(site._replace(request=request), Task(found(exports, "1.json"))), ApartError
+    )
     assert not state.exists()
+
+
+def test_a_worker_with_other_libraries_does_nothing(exports: Exports, site: Site) -> None:
+    other = site._replace(versions=("google-re2 0.1", *site.versions[1:]))
+    said = work.perform(other, Task(found(exports, "1.json")))
+    assert isinstance(said, ApartError)
+    assert "install requirements-spark.txt" in str(said)
 
 
 def test_an_unexpected_error_says_nothing_but_its_place(

@@ -39,7 +39,7 @@ WORKERLESS = (
     " or ask for fewer `cores` and less `memory`"
 )
 _KNOCK = 5  # seconds
-_WORKERS_WITHIN = 60
+_WORKERS_WITHIN = 90
 _PIECES = 4  # of work, for each core: a worker that is lost takes little with it
 _ADDRESS = re.compile(r"([^:,/]+):(\d+)")
 

@@ -132,6 +132,13 @@ class Client:
 # One for all releases: it holds their columns, and works for one at a time.
 ENGINE = Client()
 
-# The one that lets a Spark cluster do the work; where Spark's own settings are, it asks these.
+# What says where Java and Spark are, and Spark's own settings.
 _SPARK = ("HADOOP_CONF_DIR", "JAVA_HOME", "SPARK_CONF_DIR", "SPARK_HOME", "SPARK_LOCAL_DIRS")
-ON_CLUSTER = Client("exporter.spark", (*_KEPT, *_SPARK))
+
+
+def on_cluster() -> Client:
+    """Return a client whose engine lets a Spark cluster do the work."""
+    return Client("exporter.spark", (*_KEPT, *_SPARK))
+
+
+ON_CLUSTER = on_cluster()

@@ -5,13 +5,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # no stubs are installed
 import pytest
 
 from exporter.model import ErrorClass, SourceError
-from exporter.telemetry.client import Client
+from exporter.telemetry.client import Client, on_cluster
+from exporter.telemetry.protocol import Request
 from tests.live.conftest import Exporter
 from tests.spark import made
 from tests.spark.cluster import StandaloneCluster, until
@@ -23,13 +25,13 @@ pytestmark = pytest.mark.spark
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    one = Client("exporter.spark")
+    one = on_cluster()
     yield one
     one.close()
 
 
 def large(exports: Exports, count: int) -> None:
-    some = [json.dumps(one) for one in made.events(20_000, 70, note="x" * 150, id=None)]
+    some = [json.dumps(one) for one in made.events(4_000, 70, note="x" * 150, id=None)]
     for number in range(count):
         exports.write(f"{number:02}.json", '{"events": [' + ",".join(some) + "]}")
 
@@ -46,9 +48,32 @@ def of_group(group: int) -> list[psutil.Process]:
     return found
 
 
-def engine_of(client: Client) -> int:
-    assert client._process is not None
-    return client._process.pid
+class Watch(threading.Thread):
+    """Gathers what an engine's processes are called and where they listen, while it has any."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(daemon=True)
+        self.names: set[str] = set()
+        self.addresses: set[str] = set()
+        self.group = 0
+        self._client = client
+        self.start()
+
+    def run(self) -> None:
+        until(lambda: self._client._process is not None)
+        assert self._client._process is not None
+        self.group = self._client._process.pid
+        while processes := of_group(self.group):
+            for one in processes:
+                with suppress(psutil.Error):
+                    self.names.add(one.name())
+                    listening = [
+                        place.laddr.ip
+                        for place in one.net_connections("inet")
+                        if place.status == psutil.CONN_LISTEN
+                    ]
+                    self.addresses.update(ip.removeprefix("::ffff:") for ip in listening)
+            time.sleep(0.2)
 
 
 def test_a_worker_that_is_killed_in_mid_job_changes_nothing(
@@ -60,51 +85,38 @@ def test_a_worker_that_is_killed_in_mid_job_changes_nothing(
     replies = []
     asking = threading.Thread(target=lambda: replies.append(client.ask(request, DEADLINE)))
     asking.start()
-    # Both work when two files are there; most of the work is to come.
-    until(lambda: len(list(Path(request.state).glob("*.columns"))) >= 4)
+    watch = Watch(client)
+    # Most of the work is still to come.
+    until(lambda: sidecars(request) >= 6, DEADLINE)
     cluster.kill("worker1")
-    done = len(list(Path(request.state).glob("*.columns")))
+    done = sidecars(request)
     asking.join()
     cluster.add("worker2")
-    assert done < 50
     (there,) = replies
+    assert done < 50
     assert there == exports.reply()
+    # Nothing of all this can be reached from elsewhere.
+    assert "java" in watch.names
+    assert watch.addresses == {"127.0.0.1"}
 
 
-def test_a_deadline_leaves_no_java_behind_and_nothing_listened_to_the_network(
+def sidecars(request: Request) -> int:
+    """Return how many files are decoded."""
+    return len(list(Path(request.state).glob("*.columns")))
+
+
+def test_a_deadline_leaves_no_java_behind(
     exports: Exports, spark_request: Make, client: Client
 ) -> None:
     exports.at(now=made.NOW)
     large(exports, 60)
-    addresses: set[str] = set()
-    groups: list[int] = []
-    states: set[str] = set()
-
-    def watch() -> None:
-        until(lambda: client._process is not None)
-        groups.append(engine_of(client))
-        while asking.is_alive():
-            for process in of_group(groups[0]):
-                try:
-                    states.add(process.name())
-                    every = process.net_connections("inet")
-                except psutil.Error:
-                    continue
-                addresses.update(one.laddr.ip for one in every if one.status == psutil.CONN_LISTEN)
-            time.sleep(0.2)
-
-    def ask() -> None:
-        with pytest.raises(SourceError, match="raise `deadline`") as error:
-            client.ask(spark_request(), 40)
-        assert error.value.kind is ErrorClass.TIMEOUT
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    watch()
-    asking.join()
-    assert "java" in states
-    assert of_group(groups[0]) == []
-    assert {one.removeprefix("::ffff:") for one in addresses} == {"127.0.0.1"}
+    watch = Watch(client)
+    with pytest.raises(SourceError, match="raise `deadline`") as error:
+        client.ask(spark_request(), 10)
+    assert error.value.kind is ErrorClass.TIMEOUT
+    watch.join(30)
+    assert "java" in watch.names
+    assert of_group(watch.group) == []
 
 
 RELEASE = """\
@@ -141,25 +153,6 @@ def test_the_exporter_serves_on_and_the_last_good_values_stand(
         assert "java" not in {one.name() for one in psutil.Process(exporter.process.pid).children()}
     finally:
         exporter.kill()
-
-
-def test_a_master_that_is_down_is_an_error_with_its_fix(
-    exports: Exports, spark_request: Make, client: Client, cluster: StandaloneCluster
-) -> None:
-    exports.at(now=made.NOW)
-    large(exports, 1)
-    request = spark_request()
-    assert client.ask(request, DEADLINE) == exports.reply()
-    cluster.kill("master")
-    # Nothing is new: what was said stands, and nobody is asked.
-    assert client.ask(request, DEADLINE).decoded == 0
-    large(exports, 2)
-    start = time.monotonic()
-    with pytest.raises(SourceError, match=r"does not answer; start it") as error:
-        client.ask(request, DEADLINE)
-    assert error.value.kind is ErrorClass.SERVER
-    assert time.monotonic() - start < 30
-    assert "pyspark" not in str(error.value)
 
 
 def series(exporter: Exporter, start: str) -> Callable[[], float | None]:

@@ -11,7 +11,7 @@ from exporter.collectors.telemetry import Settings, request_for
 from exporter.model import Context, Reason
 from exporter.spark import folder as spark_folder
 from exporter.spark.folder import Folder
-from exporter.telemetry.client import Client
+from exporter.telemetry.client import Client, on_cluster
 from exporter.telemetry.folder import Folder as EmbeddedFolder
 from tests.releases import plan_of
 from tests.spark import made
@@ -25,7 +25,7 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "caro-v1.1.0" / "telemetry"
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    one = Client("exporter.spark")
+    one = on_cluster()
     yield one
     one.close()
 

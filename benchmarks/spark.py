@@ -7,17 +7,21 @@ say what a session costs, not what many machines bring. Needs Java and the extra
 """
 
 import argparse
+import os
 import tempfile
+import threading
 import time
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.telemetry import context_of, make, write
+from benchmarks.telemetry import context_of, look, make, write
 from exporter.collectors import telemetry
 from exporter.model import Context, Reading
 from exporter.telemetry.client import ENGINE, ON_CLUSTER
 from tests.spark.cluster import StandaloneCluster
+
+EVERY = 0.2
 
 
 def main() -> None:
@@ -51,15 +55,43 @@ def compare(folder: Path, master: str, events: int) -> None:
     here, embedded = read({}, context)
     there, cluster = read(spark, replace(context, state=folder / "state-spark"))
     verdict = "the same" if here == there else "NOT the same"
-    print(f"{events:,} new events: embedded {embedded:.1f} s, cluster {cluster:.1f} s, {verdict}")
+    print(f"{events:,} new events: embedded {embedded}, cluster {cluster}; {verdict}", flush=True)
 
 
-def read(settings: dict[str, object], context: Context) -> tuple[Reading, float]:
-    """Return the reading, and the seconds that it took."""
+def read(settings: dict[str, object], context: Context) -> tuple[Reading, str]:
+    """Return the reading, and what it took."""
     files = {"files": ["exports"], "deadline": "2h", "max_age": "26h"}
+    work = Work()
     start = time.perf_counter()
     reading = telemetry.collect(telemetry.Settings.model_validate(files | settings), context)
-    return reading, time.perf_counter() - start
+    return reading, f"{time.perf_counter() - start:.1f} s, CPU {work.end():.1f} s"
+
+
+class Work(threading.Thread):
+    """The CPU seconds of this process and all below it, the cluster among them."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        super().__init__(daemon=True)
+        self._seconds: dict[int, float] = {}
+        self._ended = threading.Event()
+        self._before = self._look()
+        self.start()
+
+    def run(self) -> None:
+        """Look again and again: what a process took is forgotten when it ends."""
+        while not self._ended.wait(EVERY):
+            self._look()
+
+    def end(self) -> float:
+        """Return the seconds since the beginning."""
+        self._ended.set()
+        self.join()
+        return self._look() - self._before
+
+    def _look(self) -> float:
+        self._seconds |= {pid: seconds for pid, _, seconds in look(os.getpid())}
+        return sum(self._seconds.values())
 
 
 if __name__ == "__main__":

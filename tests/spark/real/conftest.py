@@ -14,7 +14,7 @@ from tests.spark.cluster import StandaloneCluster
 from tests.telemetry.exports import Exports
 
 # A session takes 10 s, and many times that where the machine has others to serve.
-DEADLINE = 600
+DEADLINE = 1800
 
 SEED = "00112233445566aa"
 

@@ -31,7 +31,7 @@ def client() -> Iterator[Client]:
 
 
 def large(exports: Exports, count: int) -> None:
-    some = [json.dumps(one) for one in made.events(4_000, 70, note="x" * 150, id=None)]
+    some = [json.dumps(one) for one in made.events(1_000, 70, note="x" * 150, id=None)]
     for number in range(count):
         exports.write(f"{number:02}.json", '{"events": [' + ",".join(some) + "]}")
 
@@ -49,10 +49,14 @@ def of_group(group: int) -> list[psutil.Process]:
 
 
 class Watch(threading.Thread):
-    """Gathers what an engine's processes are called and where they listen, while it has any."""
+    """Gathers what an engine's processes are called and where they listen, while it has any.
 
-    def __init__(self, client: Client) -> None:
+    With `hang` its Java machine is stopped when it is seen: it will never answer.
+    """
+
+    def __init__(self, client: Client, *, hang: bool = False) -> None:
         super().__init__(daemon=True)
+        self._hang = hang
         self.names: set[str] = set()
         self.addresses: set[str] = set()
         self.group = 0
@@ -67,6 +71,8 @@ class Watch(threading.Thread):
             for one in processes:
                 with suppress(psutil.Error):
                     self.names.add(one.name())
+                    if self._hang and one.name() == "java":
+                        one.suspend()
                     listening = [
                         place.laddr.ip
                         for place in one.net_connections("inet")
@@ -80,20 +86,20 @@ def test_a_worker_that_is_killed_in_mid_job_changes_nothing(
     exports: Exports, spark_request: Make, client: Client, cluster: StandaloneCluster
 ) -> None:
     exports.at(now=made.NOW)
-    large(exports, 60)
+    large(exports, 40)
     request = spark_request()
     replies = []
     asking = threading.Thread(target=lambda: replies.append(client.ask(request, DEADLINE)))
     asking.start()
     watch = Watch(client)
     # Most of the work is still to come.
-    until(lambda: sidecars(request) >= 6, DEADLINE)
+    until(lambda: sidecars(request) >= 4, DEADLINE)
     cluster.kill("worker1")
     done = sidecars(request)
     asking.join()
     cluster.add("worker2")
     (there,) = replies
-    assert done < 50
+    assert done < 35
     assert there == exports.reply()
     # Nothing of all this can be reached from elsewhere.
     assert "java" in watch.names
@@ -109,10 +115,10 @@ def test_a_deadline_leaves_no_java_behind(
     exports: Exports, spark_request: Make, client: Client
 ) -> None:
     exports.at(now=made.NOW)
-    large(exports, 60)
-    watch = Watch(client)
+    large(exports, 1)
+    watch = Watch(client, hang=True)
     with pytest.raises(SourceError, match="raise `deadline`") as error:
-        client.ask(spark_request(), 10)
+        client.ask(spark_request(), 60)
     assert error.value.kind is ErrorClass.TIMEOUT
     watch.join(30)
     assert "java" in watch.names

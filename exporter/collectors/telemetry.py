@@ -8,18 +8,19 @@ release_privacy_violations 0
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 from exporter.collectors.settings import HOUR, MINUTE, InnerPaths, SourceSettings
+from exporter.collectors.spark import Spark
 from exporter.config.release_file import Day, Line
 from exporter.durations import Duration
 from exporter.model import Context, Reading
 from exporter.plan import Phase, Plan
 from exporter.privacy import RULES, Audit
 from exporter.privacy import Rule as AuditRule
-from exporter.telemetry.client import ENGINE
+from exporter.telemetry.client import ENGINE, ON_CLUSTER
 from exporter.telemetry.protocol import PrivacyRule, Request
 
 # The bits of a finding, with the null check's own.
@@ -107,12 +108,30 @@ class Settings(SourceSettings):
         default=None, description="first day that counts; the beta's first by default"
     )
     privacy: Privacy = Field(default=Privacy(), description="what no event may say")
+    engine: Literal["embedded", "spark"] = Field(
+        default="embedded",
+        description="who reads them: a process of the exporter's, or a Spark cluster",
+    )
+    spark: Spark | None = Field(default=None, description="the cluster, where the engine is spark")
+
+    @model_validator(mode="after")
+    def _cluster_for_spark(self) -> Self:
+        if self.engine == "spark" and self.spark is None:
+            raise ValueError("engine: spark needs `spark: {master: spark://host:7077}` beside it")
+        if self.engine != "spark" and self.spark is not None:
+            raise ValueError("spark: write `engine: spark` beside it, or drop it")
+        return self
 
 
 def collect(settings: Settings, context: Context) -> Reading:
     """Return what the engine made of the exports; raises SourceError."""
-    reply = ENGINE.ask(request_for(settings, context), settings.deadline.total_seconds())
-    return reply.reading
+    return ask(settings, request_for(settings, context))
+
+
+def ask(settings: Settings, request: Request) -> Reading:
+    """Return what the settings' engine says to the request; raises SourceError."""
+    engine = ENGINE if request.cluster is None else ON_CLUSTER
+    return engine.ask(request, settings.deadline.total_seconds()).reading
 
 
 def request_for(
@@ -122,10 +141,10 @@ def request_for(
 
     With a day nothing later counts; `raw` is the file that its events are written to.
     """
-    plan, privacy = context.plan, settings.privacy
+    plan, privacy, spark = context.plan, settings.privacy, settings.spark
     return Request(
         folder=str(context.folder),
-        state=str(context.state / "events"),
+        state=str((spark.state(context) if spark else context.state / "events").absolute()),
         patterns=settings.files,
         zone=plan.zone.key,
         now=context.now.timestamp(),
@@ -138,6 +157,7 @@ def request_for(
         allow=privacy.allow,
         day=day.isoformat() if day else None,
         raw=str(raw.absolute()) if raw else None,
+        cluster=spark.cluster() if spark else None,
     )
 
 

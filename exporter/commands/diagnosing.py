@@ -15,7 +15,7 @@ from exporter.doctor.examination import Examination
 from exporter.doctor.finding import INSTALLATION, Check, Finding, Status
 from exporter.doctor.rendering import render_json, render_table
 from exporter.doctor.running import Limits, run
-from exporter.telemetry.client import ENGINE
+from exporter.telemetry.client import ENGINE, ON_CLUSTER
 
 FAILED, INVALID = 1, 2
 LIMITS = Limits()
@@ -44,7 +44,8 @@ def doctor(
         examined = Examination(settings, installation, now, Path(scratch), seconds, sound)
         checks = examined.checks()
         found = written + run(checks, limits, lambda check, done: _tell(check, done, len(checks)))
-        ENGINE.close()  # it would go on with what it reads
+        for engine in (ENGINE, ON_CLUSTER):
+            engine.close()  # it would go on with what it reads
     # Begun first, as it takes longest, and told last.
     found.sort(key=lambda one: one.name.startswith("github."))
     click.echo(render_json(found, now) if as_json else render_table(found), nl=False)

@@ -20,7 +20,7 @@ from exporter.server.process import serve as serve_app
 from exporter.server.scrapes import Scrapes
 from exporter.server.web_file import WebFile
 from exporter.service import Service
-from exporter.telemetry.client import ENGINE
+from exporter.telemetry.client import ENGINE, ON_CLUSTER
 
 Clock = Callable[[], datetime]
 
@@ -43,7 +43,8 @@ def serve(flags: Mapping[str, object], clock: Clock) -> None:
         serve_app(app, bound, service.reload, Scrapes(service.publisher), web)
     finally:
         service.runner.stop()
-        ENGINE.close()  # it would go on with what it reads
+        for engine in (ENGINE, ON_CLUSTER):
+            engine.close()  # it would go on with what it reads
 
 
 def demo(flags: Mapping[str, object], kept: Path | None, clock: Clock) -> None:

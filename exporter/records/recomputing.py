@@ -16,7 +16,6 @@ from exporter.records.marks import RECOMPUTED
 from exporter.redaction import redact_error, redact_reading
 from exporter.schedule import end_of
 from exporter.sources import Source
-from exporter.telemetry.client import ENGINE
 from exporter.view import ReleaseView
 
 UNRECORDED = (ErrorClass.MISSING, "not recorded on that day")
@@ -84,7 +83,7 @@ def _telemetry(
     if not isinstance(settings, telemetry.Settings):
         raise TypeError("the source telemetry has settings of its own")
     request = telemetry.request_for(settings, _context(source, storage, now), day=day, raw=raw)
-    return ENGINE.ask(request, settings.deadline.total_seconds()).reading
+    return telemetry.ask(settings, request)
 
 
 def _context(source: Source, storage: Path, now: datetime) -> Context:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from exporter.model import Sample, labels
-from exporter.telemetry.index import Index
-from exporter.telemetry.view import View, shown
+from exporter.telemetry.tally import Tally, shown
+from exporter.telemetry.view import View
 
 VIOLATIONS = "release_privacy_violations"
 FINDINGS = "release_privacy_findings"
@@ -16,14 +16,14 @@ SINCE = "release_privacy_since_timestamp_seconds"
 class Audited:
     """What the privacy audit found, and since when it counts."""
 
-    def __init__(self, index: Index, rules: tuple[str, ...], moved: str, now: float) -> None:
+    def __init__(self, tally: Tally, rules: tuple[str, ...], moved: str) -> None:
         """`rules` are the bits of the findings; `moved` is empty unless the first day was."""
         self.rules = rules
         self.moved = moved
-        self.bounds = index.counts.bounds
-        self.audited = index.counts.audited
+        self.bounds = tally.counts.bounds
+        self.audited = tally.counts.audited
         self.total = self.audited.total()
-        self.violations = index.findings.violations(self.bounds, now)
+        self.violations = tally.violations
 
     def since(self) -> str:
         """Say since when violations count, and who moved that; nothing where it is ever."""

@@ -30,8 +30,10 @@ _REPLY = msgspec.json.Decoder(Reply | Failure)
 class Client:
     """Asks an engine, which it starts when there is none and kills when it takes too long."""
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, module: str = "exporter.telemetry", kept: tuple[str, ...] = _KEPT) -> None:
+        """Start nothing yet; the engine is that module, with these variables if there are any."""
+        self._module = module
+        self._kept = kept
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         atexit.register(self.close)
@@ -97,15 +99,15 @@ class Client:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._kill()
-            environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+            environment = {name: os.environ[name] for name in self._kept if name in os.environ}
             # One thread: more would only wait, and each takes memory.
             environment |= {"PYTHONPATH": _PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
             # Give large columns back as soon as they are freed (glibc would learn to keep them).
             environment["MALLOC_MMAP_THRESHOLD_"] = str(4 * 1024 * 1024)
             # But not the blocks that files are read in: each would be taken anew, page by page.
             environment["MALLOC_TRIM_THRESHOLD_"] = str(4 * 1024 * 1024)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "exporter.telemetry"],
+            self._process = subprocess.Popen(  # noqa: S603 - a module of ours
+                [sys.executable, "-P", "-m", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a traceback may quote what was read
@@ -129,3 +131,14 @@ class Client:
 
 # One for all releases: it holds their columns, and works for one at a time.
 ENGINE = Client()
+
+# What says where Java and Spark are, and Spark's own settings.
+_SPARK = ("HADOOP_CONF_DIR", "JAVA_HOME", "SPARK_CONF_DIR", "SPARK_HOME", "SPARK_LOCAL_DIRS")
+
+
+def on_cluster() -> Client:
+    """Return a client whose engine lets a Spark cluster do the work."""
+    return Client("exporter.spark", (*_KEPT, *_SPARK))
+
+
+ON_CLUSTER = on_cluster()

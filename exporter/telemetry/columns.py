@@ -76,6 +76,11 @@ class Part(msgspec.Struct, array_like=True):
         """How many events there are, rejected ones among them."""
         return len(self.kinds)
 
+    def bare(self) -> "Part":
+        """Return the part without its events: their names, and what was wrong with them."""
+        columns = [one for one in self.__struct_fields__ if isinstance(getattr(self, one), bytes)]
+        return msgspec.structs.replace(self, **dict.fromkeys(columns, b""))
+
 
 class Names(dict[object, int]):
     """Codes of names from outside: only plain ones that no privacy rule matches get their own."""

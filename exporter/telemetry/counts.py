@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.telemetry.columns import GENERATION, SUCCESS, UNREADABLE
-from exporter.telemetry.durations import Durations, Pieces
+from exporter.telemetry.durations import Durations, Pieces, quantile
 from exporter.telemetry.rows import Floats, Rows
 
 # Days further back than this many with events are one.
 DAYS_APART = 400
 EARLIER = 0
 
-_DAY = 86_400
+DAY = 86_400
 _OLDEST = -20_000  # in 1915 there was no telemetry, and early calendars have gaps
 
 
@@ -46,6 +46,14 @@ class Bounds:
     since: float
     privacy_since: float
     until: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How many durations there are, and the one at index floor(0.95 n), in milliseconds."""
+
+    count: int
+    milliseconds: float
 
 
 @dataclass(slots=True)
@@ -113,6 +121,16 @@ class Counts:
         """Return the days that have counted events."""
         return sorted({day for day, *_ in self.cells})
 
+    def speed(self, days: Iterable[int]) -> Speed | None:
+        """Return the speed of these days' command generations, None where none says one."""
+        durations = [self.durations[day] for day in days if day in self.durations]
+        milliseconds = quantile(durations)
+        return None if milliseconds is None else Speed(sum(map(len, durations)), milliseconds)
+
+    def timed(self) -> list[int]:
+        """Return the days of which there are durations."""
+        return list(self.durations)
+
     def add(self, rows: Rows) -> None:
         """Count some events."""
         days = Days(rows.times, self.bounds.zone)
@@ -147,9 +165,9 @@ class Days:
 
     def __init__(self, times: Floats, zone: ZoneInfo) -> None:
         """Look at each calendar day that there is, not at each time."""
-        midnights = _midnights(times, zone)
-        starts = sorted(midnights)
-        self.ordinals = [EARLIER, *(midnights[start] for start in starts)]
+        beginnings = midnights(times, zone)
+        starts = sorted(beginnings)
+        self.ordinals = [EARLIER, *(beginnings[start] for start in starts)]
         # Two bytes are sorted by counting them, in no time.
         self.positions = np.searchsorted(starts, times, "right").astype(np.uint16)
 
@@ -175,20 +193,20 @@ class Days:
                 yield day, values[start:end]
 
 
-def _midnights(times: Floats, zone: ZoneInfo) -> dict[float, int]:
+def midnights(times: Floats, zone: ZoneInfo) -> dict[float, int]:
     """Return the beginnings of the newest days that any of the times can be of."""
     if not len(times):
         return {}
-    utc_days = np.maximum(np.floor(times / _DAY), _OLDEST).astype(np.int64)
+    utc_days = np.maximum(np.floor(times / DAY), _OLDEST).astype(np.int64)
     first = int(utc_days.min())
     seen = np.bincount(utc_days - first)
-    midnights = {}
+    beginnings = {}
     for utc_day in np.flatnonzero(seen)[-DAYS_APART:].tolist():
-        for second in (0, _DAY - 1):
-            moment = datetime.fromtimestamp((utc_day + first) * _DAY + second, UTC)
+        for second in (0, DAY - 1):
+            moment = datetime.fromtimestamp((utc_day + first) * DAY + second, UTC)
             day = moment.astimezone(zone).date()
-            midnights[midnight(day, zone)] = day.toordinal()
-    return midnights
+            beginnings[midnight(day, zone)] = day.toordinal()
+    return beginnings
 
 
 def midnight(day: date, zone: ZoneInfo) -> float:

@@ -158,11 +158,12 @@ def _firsts(offences: Offences, bit: int) -> NDArray[np.intp]:
 
 
 def _place(offences: Offences, at: int, start: int) -> str:
-    if line := int(offences.lines[at]):
+    event = int(offences.rows[at]) - start + 1
+    return place_of(event, int(offences.bytes[at]), int(offences.lines[at]))
+
+
+def place_of(event: int, byte: int, line: int) -> str:
+    """Say where an event stands: on which line if it has one, or at which byte of the file."""
+    if line:
         return f"line {line}"
-    byte = int(offences.bytes[at])
-    return (
-        "around the events"
-        if byte == AROUND
-        else f"event {offences.rows[at] - start + 1}, byte {byte}"
-    )
+    return "around the events" if byte == AROUND else f"event {event}, byte {byte}"

@@ -21,7 +21,7 @@ from exporter.telemetry.raw import write_day
 from exporter.telemetry.scan import scan
 from exporter.telemetry.shelf import Shelf, Shelved
 from exporter.telemetry.spill import RecordFile
-from exporter.telemetry.store import FORMAT, NEVER, Export, Stamp, Store, stamp_of
+from exporter.telemetry.store import NEVER, Export, Stamp, Store, stamp_of
 
 # The rule of fields that must be null; its bit is the first.
 NULL_CHECK = "field"
@@ -46,21 +46,11 @@ class Folder:
 
     def __init__(self, request: Request) -> None:
         """Open the store; raises SourceError for rules that cannot be used."""
-        own = [Rule(one.name, one.pattern) for one in request.rules]
-        try:
-            audit = audit_of((*RULES, *own), request.allow)
-        except ValueError as error:
-            raise SourceError(ErrorClass.MALFORMED, str(error)) from error
-        self._rules = (NULL_CHECK, *dict.fromkeys(one.name for one in (*RULES, *own)))
         self._request = request
-        settings = repr((audit.fingerprint, self._rules, request.fields, request.zone))
-        self._store = Store(Path(request.state), settings)
-        zone = ZoneInfo(request.zone)
-        since, privacy_since = request.since, request.privacy_since
-        self._bounds = Bounds(zone, _or_ever(since), _or_ever(privacy_since))
-        settings = f"{FORMAT} {settings} {request.max_age}"
+        self._store, self.options = opened(request)
+        self._bounds = bounds_of(request)
+        settings = f"{self._store.settings} {request.max_age}"
         self._shelf = Shelf(self._store.folder, self._store.seed, settings, self._bounds)
-        self.options = Options(audit, self._rules, request.fields, zone, self._store.seed)
         self._index: Index | None = None
         self._stamps: dict[str, Stamp] = {}
         self._decoded: dict[str, int] = {}
@@ -76,12 +66,12 @@ class Folder:
         with self._store.locked():
             index, decoded = self._update(found.files, now)
         if day is not None and raw is not None:
-            write_day(index, day, self._rules, raw)
+            write_day(index, day, self.options.rules, raw)
         if day is not None:
             index = index.as_of(day)
             now = min(now, index.bounds.until - 1)
-        moved = request.privacy_moved
-        reading = measure(index, self._rules, moved, found.rejections, now)
+        rules, moved = self.options.rules, request.privacy_moved
+        reading = measure(index.tally(rules, now), rules, moved, found.rejections, now)
         names = tuple(one.name for one in found.files[:LISTED_REJECTIONS])
         return Reply(replace(reading, files=names), decoded)
 
@@ -137,9 +127,7 @@ class Folder:
                 ingest([found], self._store, self.options, now)
                 export = self._store.load(found.name)
             if export is None:
-                message = "what was read of it is damaged, twice"
-                refused = Rejection(Reason.UNREADABLE, found.name, "", message)
-                export = Export(found.name, NEVER, (), refused=refused)
+                export = damaged(found.name)
             self._stamps[found.name] = export.stamp
             self._decoded[found.name] = export.decoded
             yield self._acceptable(export, now)
@@ -153,6 +141,35 @@ class Folder:
             return replace(export, parts=())
         self._kept_until = min(self._kept_until, until)
         return export
+
+
+def opened(request: Request) -> tuple[Store, Options]:
+    """Return the request's store, and what reading its events depends on.
+
+    Raises SourceError for rules that cannot be used.
+    """
+    own = [Rule(one.name, one.pattern) for one in request.rules]
+    try:
+        audit = audit_of((*RULES, *own), request.allow)
+    except ValueError as error:
+        raise SourceError(ErrorClass.MALFORMED, str(error)) from error
+    rules = (NULL_CHECK, *dict.fromkeys(one.name for one in (*RULES, *own)))
+    settings = repr((audit.fingerprint, rules, request.fields, request.zone))
+    store = Store(Path(request.state), settings)
+    return store, Options(audit, rules, request.fields, ZoneInfo(request.zone), store.seed)
+
+
+def bounds_of(request: Request) -> Bounds:
+    """Return from when on the request counts."""
+    since, privacy_since = _or_ever(request.since), _or_ever(request.privacy_since)
+    return Bounds(ZoneInfo(request.zone), since, privacy_since)
+
+
+def damaged(name: str) -> Export:
+    """Return what is known of a file whose sidecar cannot be read however often it is made."""
+    message = "what was read of it is damaged, twice"
+    refused = Rejection(Reason.UNREADABLE, name, "", message)
+    return Export(name, NEVER, (), refused=refused)
 
 
 def _or_ever(since: float | None) -> float:

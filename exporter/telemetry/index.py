@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from exporter.model import LISTED_REJECTIONS, Finding, Reason, Rejection
+from exporter.model import LISTED_REJECTIONS, Reason, Rejection
 from exporter.telemetry.columns import DATED, LAST_NAME, NAMELESS, OTHER, UNREADABLE, Part
 from exporter.telemetry.counts import Bounds, Counts, Kept, midnight
 from exporter.telemetry.findings import Findings
@@ -30,12 +30,32 @@ from exporter.telemetry.settling import settle
 from exporter.telemetry.spill import RecordFile, Spill
 from exporter.telemetry.standing import Piece, Standing
 from exporter.telemetry.store import Export
+from exporter.telemetry.tally import Tally, shown
 
 # Exports come from elsewhere; what is further ahead than a time zone can explain is no time.
 AHEAD = 86_400
 
-_AHEAD = "timestamp: more than a day ahead; the file's date stands for it"
-_CONFLICT = "the id of another event, or of this one before it was changed"
+FROM_AHEAD = "timestamp: more than a day ahead; the file's date stands for it"
+IN_CONFLICT = "the id of another event, or of this one before it was changed"
+
+
+class Files:
+    """The names of files, and at which row the events of each start."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self.names: list[str] = []
+        self.starts: list[int] = []
+
+    def add(self, name: str, start: int) -> None:
+        """Add a file behind the others."""
+        self.names.append(name)
+        self.starts.append(start)
+
+    def event_at(self, row: int) -> tuple[str, int]:
+        """Return the name of the row's file, and the event's number in it."""
+        file = bisect_right(self.starts, row) - 1
+        return self.names[file], row - self.starts[file] + 1
 
 
 class Rejections:
@@ -59,6 +79,12 @@ class Rejections:
             place = f"line {one.line + lines}" if one.line else place
             self.list(Rejection(one.reason, name, place, one.message))
 
+    def list_rows(self, reason: Reason, rows: Iterable[int], message: str, files: Files) -> None:
+        """Keep the places of rows that are counted, if they are among the first."""
+        for row in rows:
+            name, event = files.event_at(row)
+            self.list(Rejection(reason, name, f"event {event}", message))
+
     def list(self, rejection: Rejection) -> None:
         """Keep the place of one that is counted, if it is among the first."""
         if len(self.listed) < LISTED_REJECTIONS:
@@ -80,6 +106,11 @@ class Codes(dict[str, int]):
         self[name] = len(self.names)
         self.names.append(name)
         return self[name]
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Give names their codes, in this order."""
+        for name in names:
+            self[name]
 
 
 class KeptIndex(msgspec.Struct, array_like=True):
@@ -113,8 +144,7 @@ class Index:
         self.duplicates = 0
         self.unaudited = 0  # files that could not be looked into, or not into all of it
         self.expires = math.inf  # when a time that is still to come may be one
-        self._names: list[str] = []
-        self._starts: list[int] = []
+        self._files = Files()
         self._total = 0
         self._file = file
         self._standing = Standing(file)
@@ -131,14 +161,14 @@ class Index:
                 future += self._date(part, records, now)
                 self._find(part, records)
                 spill.add(records)
-        self._reject(Reason.TIME, future, _AHEAD)
+        self._reject(Reason.TIME, future, FROM_AHEAD)
         shares = settle(spill, self._file, self.bounds)
         del spill
         self._standing = Standing(self._file, [piece for share in shares for piece in share.pieces])
         for share in shares:
             self.counts.join(share.counts)
             self.duplicates += share.copies
-        self._reject(Reason.CONFLICT, [row for one in shares for row in one.conflicts], _CONFLICT)
+        self._reject(Reason.CONFLICT, [row for one in shares for row in one.conflicts], IN_CONFLICT)
 
     def kept(self) -> KeptIndex:
         """Return what is to be kept beside the file, without the files' names."""
@@ -149,13 +179,13 @@ class Index:
             self.findings.kept(),
             self.rejections.counts,
             [
-                (self._names.index(one.file), replace(one, file=""))
+                (self._files.names.index(one.file), replace(one, file=""))
                 for one in self.rejections.listed
             ],
             self.duplicates,
             self.unaudited,
             self.expires,
-            self._starts,
+            self._files.starts,
             self._total,
             self._standing.pieces,
         )
@@ -169,18 +199,31 @@ class Index:
         self.rejections.listed = [replace(one, file=names[at]) for at, one in kept.listed]
         self.duplicates, self.unaudited = kept.duplicates, kept.unaudited
         self.expires = kept.expires
-        self._names, self._starts, self._total = list(names), kept.starts, kept.total
+        self._files.names, self._files.starts = list(names), kept.starts
+        self._total = kept.total
         self._standing = Standing(self._file, kept.pieces)
         self._standing.verify()
 
-    @property
-    def files(self) -> int:
-        """How many files there are, refused ones among them."""
-        return len(self._names)
-
-    def found(self, rules: Sequence[str]) -> tuple[Finding, ...]:
-        """Return the first findings with their places; `rules` are the names of their bits."""
-        return self.findings.listed(self.bounds, rules, self._names, self._starts)
+    def tally(self, rules: Sequence[str], now: float) -> Tally:
+        """Return what it all adds up to; `rules` are the names of the findings' bits."""
+        days = self.counts.timed()
+        groups: dict[int | None, list[int]] = {day: [day] for day in shown(days)} | {None: days}
+        speeds = {of: self.counts.speed(group) for of, group in groups.items()}
+        return Tally(
+            counts=self.counts,
+            speeds={of: speed for of, speed in speeds.items() if speed},
+            kinds=self.kinds.names,
+            backends=self.backends.names,
+            duplicates=self.duplicates,
+            violations=self.findings.violations(self.bounds, now),
+            findings=self.findings.listed(
+                self.bounds, rules, self._files.names, self._files.starts
+            ),
+            rejected=self.rejections.counts,
+            rejections=self.rejections.listed,
+            files=len(self._files.names),
+            unaudited=self.unaudited,
+        )
 
     def extend(self, exports: Iterable[Export], now: float) -> bool:
         """Index more exports; False, and the index is void, when that takes a new one."""
@@ -243,15 +286,14 @@ class Index:
 
     def _note(self, export: Export) -> Iterator[tuple[Part, Records]]:
         """Register a file and what was rejected of it; yield its parts with their records."""
-        self._names.append(export.name)
-        self._starts.append(self._total)
+        self._files.add(export.name, self._total)
         events = lines = 0
         unread = False
         for part in export.parts:
             self.rejections.add_part(export.name, part, events, lines)
             unread = unread or UNREADABLE in part.kinds
             if part.found_lines and lines:
-                part.found_lines = _below(part.found_lines, lines)
+                part.found_lines = below(part.found_lines, lines)
             events += part.rows
             lines += part.lines
             yield (
@@ -282,14 +324,11 @@ class Index:
     def _count_copies(self, copies: Records, originals: Records) -> None:
         self.duplicates += len(copies)
         rows = copies["row"][differ(copies, originals)]
-        self._reject(Reason.CONFLICT, rows.tolist(), _CONFLICT)
+        self._reject(Reason.CONFLICT, rows.tolist(), IN_CONFLICT)
 
     def _reject(self, reason: Reason, rows: list[int], message: str) -> None:
         self.rejections.counts[reason] += len(rows)
-        for row in sorted(rows)[:LISTED_REJECTIONS]:
-            file = bisect_right(self._starts, row) - 1
-            place = f"event {row - self._starts[file] + 1}"
-            self.rejections.list(Rejection(reason, self._names[file], place, message))
+        self.rejections.list_rows(reason, sorted(rows)[:LISTED_REJECTIONS], message, self._files)
 
 
 def _displaces(copies: Records, standing: Records) -> bool:
@@ -301,7 +340,7 @@ def _displaces(copies: Records, standing: Records) -> bool:
     return bool(np.any(instead & (copies["kind"] < UNREADABLE)))
 
 
-def _below(lines: bytes, count: int) -> bytes:
+def below(lines: bytes, count: int) -> bytes:
     """Return the lines of a part as those of its file, which has so many in front of it."""
     of_part = np.frombuffer(lines, np.uint32)
     return np.where(of_part > 0, of_part + np.uint32(count), np.uint32(0)).tobytes()

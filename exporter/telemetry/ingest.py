@@ -34,7 +34,7 @@ def ingest(
 
     What cannot be read is refused there.
     """
-    tasks = {found.name: _tasks(found) for found in files}
+    tasks = {found.name: tasks_of(found) for found in files}
     every = [task for found in files for task in tasks[found.name]]
 
     def work(order: Iterable[int], mine: Callable[[int], bool]) -> None:
@@ -81,7 +81,8 @@ def _is_finished(tasks: list[Task], store: Store, *, done: bool) -> bool:
     return done or store.is_fresh(found)
 
 
-def _tasks(found: Found) -> list[Task]:
+def tasks_of(found: Found) -> list[Task]:
+    """Return what there is to do for a file: its stretches, or all of it at once."""
     stretches: list[Stretch] = []
     if found.stat.st_size >= WORTH_HELP:
         with suppress(ItemError):  # whoever reads it finds out, too

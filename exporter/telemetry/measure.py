@@ -6,25 +6,24 @@ from collections.abc import Iterator, Sequence
 from exporter.model import LISTED_REJECTIONS, Reading, Rejection, Sample
 from exporter.telemetry.audited import Audited, privacy_since, violations, withheld
 from exporter.telemetry.columns import OTHER, STATIC
-from exporter.telemetry.durations import Durations, quantile
-from exporter.telemetry.index import Index
-from exporter.telemetry.view import View, shown
+from exporter.telemetry.tally import Tally, shown
+from exporter.telemetry.view import View
 
 NAMES = 10
 
 
 def measure(
-    index: Index, rules: tuple[str, ...], moved: str, no_files: Sequence[Rejection], now: float
+    tally: Tally, rules: tuple[str, ...], moved: str, no_files: Sequence[Rejection], now: float
 ) -> Reading:
     """Return everything that the telemetry says.
 
     `rules` are the bits of its findings, `moved` says why the privacy audit counts from another
     day than the beta's first, `no_files` are what only looked like an export.
     """
-    view = View(index, now, unaudited=index.unaudited + len(no_files))
-    audit = Audited(index, rules, moved, now)
-    latest = index.counts.latest
-    rejected = index.rejections.counts + Counter(one.reason for one in no_files)
+    view = View(tally, now, unaudited=tally.unaudited + len(no_files))
+    audit = Audited(tally, rules, moved)
+    latest = tally.counts.latest
+    rejected = Counter(tally.rejected) + Counter(one.reason for one in no_files)
     return Reading(
         samples=(
             *_success(view),
@@ -34,12 +33,12 @@ def measure(
             *privacy_since(view, audit),
             *_events(view),
         ),
-        read=index.counts.events,
+        read=tally.counts.events,
         rejected=dict(sorted(rejected.items())),
-        rejections=(*no_files, *index.rejections.listed)[:LISTED_REJECTIONS],
+        rejections=(*no_files, *tally.rejections)[:LISTED_REJECTIONS],
         facts_from=None if latest is None else view.moment(latest),
-        findings=index.found(rules),
-        withheld=withheld(view, audit, index.files + len(no_files)),
+        findings=tally.findings,
+        withheld=withheld(view, audit, tally.files + len(no_files)),
     )
 
 
@@ -60,19 +59,18 @@ def _success(view: View) -> Iterator[Sample]:
 
 def _speed(view: View) -> Iterator[Sample]:
     gauge = "release_generation_p95_seconds"
-    durations = {day: view.counts.durations.get(day, Durations()) for day in view.results}
-    milliseconds = quantile(list(durations.values()))
-    if milliseconds is None:
+    speeds = view.tally.speeds
+    every = speeds.get(None)
+    if every is None:
         return
-    count = sum(map(len, durations.values()))
+    count = every.count
     evidence = f"the one at index {95 * count // 100} of {count} durations in order{view.since()}"
     if missing := view.generations - count:
         evidence += f"; {missing} command generations say none"
-    yield view.sample(gauge, milliseconds / 1000, count, evidence)
-    for day in shown(durations):
-        milliseconds = quantile([durations[day]])
-        if milliseconds is not None:
-            yield view.daily(gauge, milliseconds / 1000, len(durations[day]), day)
+    yield view.sample(gauge, every.milliseconds / 1000, count, evidence)
+    for day in shown(view.results):
+        if of_day := speeds.get(day):
+            yield view.daily(gauge, of_day.milliseconds / 1000, of_day.count, day)
 
 
 def _backends(view: View) -> Iterator[Sample]:
@@ -80,7 +78,7 @@ def _backends(view: View) -> Iterator[Sample]:
     if not view.generations:
         return
     gauge = "release_backend_usage_ratio"
-    names = view.index.backends.names
+    names = view.tally.backends
     total = view.generations
     counts = sum(view.backends.values(), Counter())
     top = _top(counts, STATIC)
@@ -97,10 +95,10 @@ def _events(view: View) -> Iterator[Sample]:
     if not view.counts.events:
         return
     total = view.types.total()
-    for name, count in _named(view.types, _top(view.types, None), view.index.kinds.names):
+    for name, count in _named(view.types, _top(view.types, None), view.tally.kinds):
         evidence = f"{count} of {total} events{view.since()}"
         yield view.sample("release_telemetry_events", count, total, evidence, type=name)
-    copies = view.index.duplicates
+    copies = view.tally.duplicates
     evidence = f"{copies} further copies of {view.counts.events} events"
     yield view.sample("release_telemetry_duplicate_events", copies, view.counts.events, evidence)
 
@@ -112,7 +110,7 @@ def _top(counts: Counter[int], always: int | None) -> list[int]:
     return named[:NAMES] if always is None else [always, *named[: NAMES - 1]]
 
 
-def _named(counts: Counter[int], top: list[int], names: list[str]) -> Iterator[tuple[str, int]]:
+def _named(counts: Counter[int], top: list[int], names: Sequence[str]) -> Iterator[tuple[str, int]]:
     for code in top:
         yield names[code], counts[code]
     if rest := counts.total() - sum(counts[code] for code in top):

@@ -12,12 +12,26 @@ class PrivacyRule(msgspec.Struct, frozen=True):
     pattern: str
 
 
+class Cluster(msgspec.Struct, frozen=True):
+    """A Spark cluster: its master, the address where it reaches us, and what it may give us.
+
+    `python` is the interpreter on its workers, our own by default; `memory` is each executor's.
+    """
+
+    master: str
+    address: str
+    python: str | None = None
+    cores: int | None = None
+    memory: str = "1g"
+
+
 class Request(msgspec.Struct, frozen=True):
     """Read this folder; times are seconds since 1970, `since` bounds what is counted.
 
     `max_age` bounds for how many seconds the last good content of a broken file stands.
     `privacy_moved` says from where, by whom and why `privacy_since` was moved. With a `day` (as in
-    2026-01-13) nothing later counts; `raw` is the file to write that day's events to.
+    2026-01-13) nothing later counts; `raw` is the file to write that day's events to. Where there
+    is a `cluster`, it does the work.
     """
 
     folder: str
@@ -34,6 +48,7 @@ class Request(msgspec.Struct, frozen=True):
     allow: tuple[str, ...] = ()
     day: str | None = None
     raw: str | None = None
+    cluster: Cluster | None = None
 
 
 class Failure(msgspec.Struct, frozen=True, tag=True):

@@ -14,11 +14,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from exporter import atomic
 from exporter.telemetry.columns import DATED, GENERATION, REJECTED, SUCCESS, UNREADABLE
-from exporter.telemetry.index import Index
+from exporter.telemetry.index import Codes
 from exporter.telemetry.rows import Keys, Rows
 
 _COUNT = re.compile(rb'\{"date": "[0-9-]{10}", "count": (\d{1,12}),')
@@ -28,7 +28,17 @@ _CHUNK = 4096
 _ODD = {REJECTED: "rejected", UNREADABLE: "unreadable"}
 
 
-def write_day(index: Index, day: date, rules: Sequence[str], file: Path) -> None:
+class Events(Protocol):
+    """Events by day, and the names of their codes: an index, or a cluster's."""
+
+    kinds: Codes
+    backends: Codes
+
+    def of_day(self, day: date) -> tuple[Keys, Rows, Keys]:
+        """Return that day's events as an index does."""
+
+
+def write_day(index: Events, day: date, rules: Sequence[str], file: Path) -> None:
     """Write the day's events unless the file has more of them; raises OSError.
 
     `rules` are the names of the bits of a finding.
@@ -60,7 +70,7 @@ def _count(file: Path) -> int:
 
 
 def _events(
-    index: Index, keys: Keys, rows: Rows, bits: Keys
+    index: Events, keys: Keys, rows: Rows, bits: Keys
 ) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield each event with the bits of its rules."""
     for at, (key, found) in enumerate(zip(keys.tolist(), bits.tolist(), strict=True)):

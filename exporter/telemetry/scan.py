@@ -65,7 +65,7 @@ def scan(folder: Path, patterns: tuple[str, ...]) -> Scan:
     # One file under two names, such as a link `latest.json`, is one export.
     last_first = sorted(found, key=lambda one: one.name, reverse=True)
     files = {(one.stat.st_dev, one.stat.st_ino): one for one in last_first}
-    return Scan(tuple(reversed(files.values())), tuple(rejections))
+    return Scan(tuple(sorted(files.values(), key=lambda one: one.name)), tuple(rejections))
 
 
 def day_in(name: str) -> tuple[int, int, int] | None:

@@ -102,7 +102,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
         self.seed = self._load_seed()
-        self._settings = f"{FORMAT} {settings}"
+        self.settings = f"{FORMAT} {settings}"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -141,6 +141,26 @@ class Store:
         """Return how many bytes are kept of that file, none included."""
         path = self._path(name)
         return path.stat().st_size if path.exists() else 0
+
+    def header(self, name: str) -> Header | None:
+        """Return what is said of that file in front of its parts, None unless it is good."""
+        try:
+            with self._path(name).open("rb") as file:
+                return self._header(file, name)
+        except DAMAGED:
+            return None
+
+    def load_part(self, name: str, index: int) -> Part | None:
+        """Return one part of a file without reading the others, None unless it is good."""
+        try:
+            with self._path(name).open("rb") as file:
+                self._header(file, name)
+                for _ in range(index):
+                    size = int.from_bytes(file.read(_SIZE), "little")
+                    file.seek(_CHECKSUM + size, os.SEEK_CUR)
+                return read(file, Part)
+        except DAMAGED:
+            return None
 
     def save(self, name: str, stamp: Stamp, part: Part) -> None:
         """Keep what was read of a whole file."""
@@ -210,7 +230,7 @@ class Store:
         return header
 
     def _fingerprint(self, name: str) -> str:
-        return xxh3_128_hexdigest(f"{self._settings} {name}".encode(), self.seed)
+        return xxh3_128_hexdigest(f"{self.settings} {name}".encode(), self.seed)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
@@ -224,7 +244,8 @@ class Store:
 
         Not synced to the disk: what a power cut tears the checksum finds, and it is made again.
         """
-        beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+        # Of several machines two may have the same process number.
+        beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
         with beside.open("wb") as file:
             yield file
         beside.replace(path)

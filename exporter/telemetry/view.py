@@ -2,25 +2,22 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from exporter.model import Sample, labels
 from exporter.telemetry.columns import GENERATION
-from exporter.telemetry.counts import EARLIER, end_of
-from exporter.telemetry.index import Index
-
-DAYS = 62
+from exporter.telemetry.counts import end_of
+from exporter.telemetry.tally import Tally
 
 
 class View:
     """The counts, added up in the ways that the samples need."""
 
-    def __init__(self, index: Index, now: float, unaudited: int) -> None:
+    def __init__(self, tally: Tally, now: float, unaudited: int) -> None:
         """Add up the counts."""
-        self.index = index
+        self.tally = tally
         self.unaudited = unaudited  # files that were not looked into, or not into all of it
-        self.counts = index.counts
+        self.counts = tally.counts
         self.now = now
         self.types: Counter[int] = Counter()
         self.results: dict[int, Counter[int]] = {}
@@ -63,8 +60,3 @@ class View:
         day = datetime.fromtimestamp(since, self.counts.bounds.zone).date()
         before = f"; {earlier} earlier ones are not counted" if earlier else ""
         return f" since {day}{before}"
-
-
-def shown(days: Iterable[int]) -> list[int]:
-    """Return the days that get a series of their own, the last `DAYS`."""
-    return sorted(day for day in days if day != EARLIER)[-DAYS:]

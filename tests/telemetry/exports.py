@@ -11,7 +11,7 @@ from exporter.collectors.telemetry import Settings, request_for
 from exporter.model import Context, Reading, Sample
 from exporter.telemetry.events import Options
 from exporter.telemetry.folder import Folder
-from exporter.telemetry.protocol import Reply
+from exporter.telemetry.protocol import Reply, Request
 
 FIELDS = {
     "id": "a",
@@ -66,8 +66,13 @@ class Exports:
         """Forget everything that is not in the state folder."""
         self._folder = None
 
+    @property
+    def request(self) -> Request:
+        """What an engine is asked, by the settings."""
+        return request_for(self._settings, self.context)
+
     def reply(self) -> Reply:
-        request = request_for(self._settings, self.context)
+        request = self.request
         if self._folder is None:
             self._folder = Folder(request)
         return self._folder.read(request.now)

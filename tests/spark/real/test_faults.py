@@ -134,6 +134,7 @@ milestones:
 sources:
   telemetry:
     interval: 1s
+    facts_max_age: null
     engine: spark
     deadline: 10m
     spark: {{master: "{master}", memory: 512m}}
@@ -153,7 +154,8 @@ def test_the_exporter_serves_on_and_the_last_good_values_stand(
         before = until_some(value)
         cluster_of_its_own.kill("master")
         large(exports, 3)
-        up = series(exporter, 'release_source_up{project="caro",release="v1.1.0"')
+        labels = 'project="caro",release="v1.1.0",source="telemetry"'
+        up = series(exporter, f"release_source_up{{{labels}")
         until(lambda: up() == 0)
         assert value() == before
         assert "java" not in {one.name() for one in psutil.Process(exporter.process.pid).children()}

@@ -14,8 +14,9 @@ from exporter.api.operations import OPERATIONS
 from exporter.exposition.publisher import Publisher
 from exporter.records.layout import Records
 from exporter.server.app import build_app
-from exporter.server.http import Http
+from exporter.server.connections import Connections
 from exporter.server.process import listen
+from exporter.server.scrapes import Scrapes
 from exporter.view import View
 from tests.releases import NOW, best_states, plan_of, release_of, view_of
 
@@ -55,7 +56,14 @@ def held() -> Held:
 @pytest.fixture
 def client(held: Held) -> Iterator[httpx.Client]:
     app = build_app(held, lambda: NOW, lifecycle=False)  # type: ignore[arg-type]  # all that the routes use of one
-    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", http=Http)
+    connections = Connections(100, Scrapes(held.publisher), None)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        lifespan="off",
+        ws="none",
+        http=connections,  # type: ignore[arg-type]  # asked for a protocol, as a class is
+    )
     server, bound = uvicorn.Server(config), listen("127.0.0.1:0")
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()

@@ -1,7 +1,7 @@
 """The poster against a web service in Alertmanager's place: once each, whatever goes wrong."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -130,12 +130,17 @@ def test_a_summary_whose_answer_was_lost_is_the_same_alert_again(world: World) -
     assert (first["startsAt"], first["endsAt"]) == (second["startsAt"], second["endsAt"])
 
 
+def told(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what the log says of digests; the server of the test may write into it, too."""
+    return [one["event"] for one in logs if one["event"].startswith("digest")]
+
+
 def test_a_failure_is_said_and_tried_again_and_seen_over_a_restart(world: World) -> None:
     assert world.metrics() == []
     world.status = 503
     with capture_logs() as logs:
         world.look(NINE)
-    assert [one["event"] for one in logs] == ["digest not posted"]
+    assert told(logs) == ["digest not posted"]
     assert world.metrics() == [
         'release_digest_failed{project="caro",release="v1.1.0",review="daily"} 1.0'
     ]
@@ -171,7 +176,7 @@ def test_of_several_alertmanagers_one_that_takes_it_is_enough(
     world.restarted()
     with capture_logs() as logs:
         assert len(world.look(NINE)) == 1
-    assert {one["event"] for one in logs} == {
+    assert set(told(logs)) == {
         "digest not taken by one of several",
         "digest posted",
     }

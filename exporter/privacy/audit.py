@@ -1,6 +1,5 @@
 """Finding personal data in texts and in raw JSON, and taking it out."""
 
-import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 import re2
+from xxhash import xxh3_128_hexdigest
 
 from exporter import __version__
 from exporter.privacy.patterns import compiled, union
@@ -158,4 +158,4 @@ def _fingerprint(rules: Sequence[Rule], allow: Sequence[str]) -> str:
     # A check's own text may change with the program's version only.
     checks = [getattr(rule.check, "__qualname__", None) for rule in rules]
     patterns = [(rule.name, rule.pattern) for rule in rules]
-    return hashlib.sha256(repr((__version__, patterns, checks, list(allow))).encode()).hexdigest()
+    return xxh3_128_hexdigest(repr((__version__, patterns, checks, list(allow))).encode())

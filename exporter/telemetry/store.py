@@ -7,7 +7,6 @@ be made again, so one that is damaged, of another format or of other settings is
 import fcntl
 import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -214,7 +213,7 @@ class Store:
         except (OSError, UnicodeDecodeError):
             text = ""
         if not _SEED.fullmatch(text):
-            text = secrets.token_hex(8)
+            text = os.urandom(8).hex()
             self._save_seed(text)
         # Room for the seed beside it: ids that are numbers take the next one.
         return int(text, 16) & ~1
@@ -245,7 +244,7 @@ class Store:
         Not synced to the disk: what a power cut tears the checksum finds, and it is made again.
         """
         # Of several machines two may have the same process number.
-        beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+        beside = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
         with beside.open("wb") as file:
             yield file
         beside.replace(path)

@@ -24,8 +24,8 @@ SHOWN = 20
 CSP = f"{policy(STYLE)}; frame-ancestors 'none'"
 
 
-def render(view: View, now: datetime, *, refresh: bool = True) -> str:
-    """Return the whole page as HTML; `refresh` makes the browser ask for it again every 30 s."""
+def render(view: View, now: datetime, *, refreshes: bool = True) -> str:
+    """Return the whole page as HTML; `refreshes` says whether the browser is to ask again."""
     states = [state for one in view.releases for state in one.states.values()]
     return _TEMPLATE.render(
         view=view,
@@ -42,7 +42,7 @@ def render(view: View, now: datetime, *, refresh: bool = True) -> str:
         },
         read=sum(state.tried for state in states),
         sources=len(states),
-        refresh=REFRESH_SECONDS if refresh else None,
+        refreshes=refreshes,
         age=lambda moment: show_age(max(now - moment, timedelta())),
     )
 
@@ -53,6 +53,7 @@ def _environment() -> Environment:
         "style": Markup(STYLE),  # noqa: S704 - our own file
         "shown": SHOWN,
         "state_words": STATE_WORDS,
+        "every": REFRESH_SECONDS,
         "version": __version__,
     }
     environment.filters |= {

@@ -2,15 +2,11 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated
-
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PATTERN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|min|m|h|d|w)", re.ASCII)
 # Longer ones would end after the calendar does.
 _LONGEST = timedelta(days=3650)
-_JSON_PATTERN = r"^\d{1,9}(\.\d{1,9})?\s*(ms|s|min|m|h|d|w)$"
 
 
 def parse(value: object) -> timedelta:
@@ -36,11 +32,3 @@ def render(value: timedelta) -> str:
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds / _SECONDS[unit]:.0f}{unit}"
     return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse),
-    PlainSerializer(render, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": _JSON_PATTERN, "examples": ["15m", "36h"]}),
-]

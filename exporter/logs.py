@@ -3,16 +3,45 @@
 import logging
 import sys
 from collections.abc import Collection, MutableMapping
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any, cast
 
 from exporter.inert import inert
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 # A whole traceback.
 LONGEST = 10_000
 
 Event = MutableMapping[str, Any]
+Settings = tuple[str, str, Collection[str]]
+
+
+class _Log:
+    """structlog's logger, loaded at the first event: it takes a fifth of a command's start."""
+
+    def __init__(self) -> None:
+        self._due: Settings | None = None
+
+    def configure(self, settings: Settings) -> None:
+        if "structlog" in sys.modules:
+            _configure(*settings)
+        else:
+            self._due = settings
+
+    def __getattr__(self, level: str) -> Any:
+        import structlog  # noqa: PLC0415 - see above
+
+        due = self._due
+        if due is not None:
+            # Two threads may do this at once; none goes on before it is done.
+            _configure(*due)
+            self._due = None
+        return getattr(structlog.get_logger(), level)
+
+
+_LOG = _Log()
+log: "FilteringBoundLogger" = cast("FilteringBoundLogger", _LOG)
 
 
 def configure(level: str, form: str, secrets: Collection[str] = ()) -> None:
@@ -20,6 +49,13 @@ def configure(level: str, form: str, secrets: Collection[str] = ()) -> None:
 
     `secrets` may grow later on: a line hides those that are in it by then.
     """
+    _LOG.configure((level, form, secrets))
+    logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
+
+
+def _configure(level: str, form: str, secrets: Collection[str]) -> None:
+    import structlog  # noqa: PLC0415 - at the first event only
+
     render: Any = structlog.processors.LogfmtRenderer(key_order=["ts", "level", "msg"])
     if form == "json":
         render = structlog.processors.JSONRenderer()
@@ -37,7 +73,6 @@ def configure(level: str, form: str, secrets: Collection[str] = ()) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
 
 
 class _Hide:
@@ -64,5 +99,4 @@ class _Forward(logging.Handler):
     """Hands the standard library's records, such as the web server's, to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log = structlog.get_logger()
         log.log(record.levelno, record.getMessage(), logger=record.name)

@@ -12,18 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from exporter import last_good
 from exporter.agenda import Agenda
 from exporter.durations import render
 from exporter.freshness import Limits, SourceState, keep_last_good
+from exporter.logs import log
 from exporter.model import Context, ErrorClass, Reading, SourceError
 from exporter.redaction import redact_error, redact_reading
 from exporter.sources import Source
 from exporter.tracking import as_known
-
-log = structlog.get_logger()
 
 SourceId = tuple[str, str, str]
 

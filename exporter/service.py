@@ -5,11 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import structlog
-
 from exporter.digest.poster import Poster, Settings
 from exporter.exposition.publisher import Publisher
 from exporter.installation import Installation, load_installation
+from exporter.logs import log
 from exporter.model import UserError
 from exporter.records.keeping import Options
 from exporter.records.layout import Records
@@ -19,8 +18,6 @@ from exporter.sources import Source
 from exporter.tracking import as_known
 from exporter.upstream.account import standings
 from exporter.view import ReleaseView, View
-
-log = structlog.get_logger()
 
 # Nothing is decided on lines that somebody has changed since, in a way that cannot be read.
 INVALID_NOW = "its release file is invalid now; what is served is the release as it was"

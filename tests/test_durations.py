@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from exporter.durations import Duration, parse, render
+from exporter.config.duration import Duration
+from exporter.durations import parse, render
 
 LONGEST = timedelta(days=3650)
 

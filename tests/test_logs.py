@@ -19,13 +19,13 @@ def _restore() -> Iterator[None]:
 
 def test_a_hostile_text_cannot_forge_a_second_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info", "logfmt")
-    structlog.get_logger().info("read", file="a\nlevel=error msg=forged\r\x1b[31m \ud800")
+    logs.log.info("read", file="a\nlevel=error msg=forged\r\x1b[31m \ud800")
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_a_known_secret_is_hidden_wherever_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("debug", "json", ("hunter2",))
-    structlog.get_logger().debug("asked", url="http://x/?t=hunter2", nested={"a": ["hunter2"]})
+    logs.log.debug("asked", url="http://x/?t=hunter2", nested={"a": ["hunter2"]})
     logging.getLogger("other").warning("with %s", "hunter2")
     lines = capsys.readouterr().err
     assert "hunter2" not in lines
@@ -36,7 +36,7 @@ def test_a_secret_learnt_later_is_hidden_as_a_whole(capsys: pytest.CaptureFixtur
     seen = {"hunter2"}
     logs.configure("info", "logfmt", seen)
     seen.add("hunter2-rotated")
-    structlog.get_logger().info("asked", old="hunter2", new="hunter2-rotated")
+    logs.log.info("asked", old="hunter2", new="hunter2-rotated")
     line = capsys.readouterr().err
     assert "hunter2" not in line
     assert "rotated" not in line
@@ -44,12 +44,12 @@ def test_a_secret_learnt_later_is_hidden_as_a_whole(capsys: pytest.CaptureFixtur
 
 def test_json_lines_parse(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info", "json")
-    structlog.get_logger().warning("item rejected", item="ünï\n")
+    logs.log.warning("item rejected", item="ünï\n")
     (line,) = capsys.readouterr().err.splitlines()
     assert json.loads(line)["item"] == "ünï "
 
 
 def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("warning", "logfmt")
-    structlog.get_logger().info("quiet")
+    logs.log.info("quiet")
     assert capsys.readouterr().err == ""

@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from exporter.collectors.settings import InnerPath, InnerPaths, SourceSettings
-from exporter.durations import Duration
+from exporter.config.duration import Duration
 from exporter.files import ItemError, find_one, read_text
 from exporter.model import (
     Context,

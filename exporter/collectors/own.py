@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from exporter.collectors.settings import SourceSettings
-from exporter.durations import Duration
+from exporter.config.duration import Duration
 from exporter.plan import DAY, PHASES, Phase
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from exporter.collectors.settings import MINUTE, SourceSettings
-from exporter.durations import Duration
+from exporter.config.duration import Duration
 from exporter.model import Context, Reading, Reason, Rejection, Sample, labels
 from exporter.plan import Milestone, Plan
 

@@ -13,7 +13,8 @@ from pydantic import (
     model_validator,
 )
 
-from exporter.durations import Duration, render
+from exporter.config.duration import Duration
+from exporter.durations import render
 from exporter.plan import Phase
 
 SECOND = timedelta(seconds=1)

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 from exporter.collectors.settings import HOUR, MINUTE, InnerPaths, SourceSettings
 from exporter.collectors.spark import Spark
+from exporter.config.duration import Duration
 from exporter.config.release_file import Day, Line
-from exporter.durations import Duration
 from exporter.model import Context, Reading
 from exporter.plan import Phase, Plan
 from exporter.privacy import RULES, Audit

@@ -13,7 +13,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from exporter.collectors.settings import MINUTE, InnerPaths, SourceSettings
-from exporter.durations import Duration
+from exporter.config.duration import Duration
 from exporter.model import Context, Reading, Reason, Rejection, Sample, labels
 from exporter.plan import DAY, Phase
 from exporter.results import workflow

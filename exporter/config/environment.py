@@ -9,10 +9,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from exporter.alerting.links import DASHBOARDS, EXPORTER, RUNBOOKS
 from exporter.config.addresses import Address
+from exporter.config.duration import Duration
 from exporter.config.mistakes import describe, unknown
 from exporter.config.patterns import Pattern
 from exporter.config.receivers import ReceiverSettings, Urls
-from exporter.durations import Duration
 from exporter.model import UserError
 
 PREFIX = "RELEASE_EXPORTER_"

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from exporter.alerting.links import Links
 from exporter.digest import told
 from exporter.digest.alert import alert_of, post
@@ -16,13 +14,12 @@ from exporter.digest.changes import before_of
 from exporter.digest.contents import digest_of
 from exporter.digest.reviews import Due, Review, due, next_time
 from exporter.digest.told import Before, Told
+from exporter.logs import log
 from exporter.model import SourceError
 from exporter.plan import DAY
 from exporter.records.layout import Records
 from exporter.release import Release
 from exporter.view import ReleaseView
-
-log = structlog.get_logger()
 
 # Between two looks, and so between two attempts.
 PATIENCE = 60.0

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.openmetrics import exposition as openmetrics
@@ -21,10 +20,9 @@ from exporter.exposition.families import Families
 from exporter.exposition.releases import add_release
 from exporter.exposition.section import Section, join
 from exporter.exposition.sections import Sections
+from exporter.logs import log
 from exporter.moment import Moment
 from exporter.view import View
-
-log = structlog.get_logger()
 
 TEXT, OPENMETRICS = CONTENT_TYPE_PLAIN_0_0_4, openmetrics.CONTENT_TYPE_LATEST
 EVERY = 5.0

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from exporter import atomic
 from exporter.gate.report import Report
+from exporter.logs import log
 from exporter.model import Sample, SourceError
 from exporter.plan import Phase
 from exporter.records import summary
@@ -20,8 +19,6 @@ from exporter.records.writing import record, repair
 from exporter.release import Release
 from exporter.schedule import DAY, WEEK, end_of
 from exporter.sources import Source
-
-log = structlog.get_logger()
 
 # Longer gaps are no downtime any more; telemetry knows no more days apart either.
 MOST_DAYS = 400

@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from exporter.gate.report import Report
 from exporter.gate.reporting import report_of
+from exporter.logs import log
 from exporter.records.keeping import Keeper, Options
 from exporter.schedule import end_of
 from exporter.sources import Source
 from exporter.view import ReleaseView
-
-log = structlog.get_logger()
 
 Kept = tuple[ReleaseView, tuple[Source, ...]]
 ReleaseId = tuple[str, str]

@@ -5,13 +5,11 @@ import heapq
 from collections.abc import Collection
 from typing import Any
 
-import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from exporter.logs import log
 from exporter.server.scrapes import Scrapes
 from exporter.server.tls import names
-
-log = structlog.get_logger()
 
 # Seconds until a request that began must be there, an answer must be taken, the next one begin.
 PATIENCE = 5

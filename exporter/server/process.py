@@ -9,19 +9,17 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import cast
 
-import structlog
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from exporter.logs import log
 from exporter.model import UserError
 from exporter.server.connections import Connections
 from exporter.server.guard import Guard
 from exporter.server.http import IDLE, Http, close_late
 from exporter.server.scrapes import Scrapes
 from exporter.server.web_file import WebFile
-
-log = structlog.get_logger()
 
 # Scrapes under way may finish this long after SIGTERM; the whole end takes less than 5 s.
 GRACE = 3

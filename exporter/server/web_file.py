@@ -5,13 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from exporter.config.web import TlsSettings, load_web_settings
+from exporter.logs import log
 from exporter.model import UserError
 from exporter.server.tls import build_context, files
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from exporter.collectors.benchmark.timings import Selection, Timing, load
 from exporter.collectors.settings import SourceSettings
-from exporter.durations import Duration
+from exporter.config.duration import Duration
 from exporter.files import ItemError, source_error
 from exporter.model import Context, ErrorClass, Reading, Reason, Rejection, Sample, SourceError
 from exporter.plan import DAY, Phase

@@ -15,9 +15,9 @@ from exporter.collectors.downloads import crates, npm, pypi
 from exporter.collectors.downloads.asked import Asked
 from exporter.collectors.downloads.measure import measure
 from exporter.collectors.settings import HOUR, SourceSettings
+from exporter.config.duration import Duration
 from exporter.config.patterns import Pattern
 from exporter.config.release_file import Name
-from exporter.durations import Duration
 from exporter.model import Context, ErrorClass, Reading, SourceError
 from exporter.upstream.exchange import USER_AGENT
 from exporter.upstream.session import Service, Session

@@ -26,10 +26,10 @@ from exporter.collectors.github.naming import find_unknown
 from exporter.collectors.github.shapes import Issue, Repository
 from exporter.collectors.settings import HOUR, MINUTE, SECOND, SourceSettings
 from exporter.config.addresses import Address
+from exporter.config.duration import Duration
 from exporter.config.patterns import Pattern
 from exporter.config.release_file import Line
 from exporter.config.release_file import Repository as RepositoryName
-from exporter.durations import Duration
 from exporter.model import Context, ErrorClass, Reading, Sample, SourceError
 from exporter.plan import DAY
 from exporter.upstream.github import RESERVE, github_session

@@ -17,7 +17,7 @@ from exporter import csv_text
 from exporter.collectors.settings import HOUR, InnerPath, SourceSettings
 from exporter.collectors.testers import entries
 from exporter.collectors.testers.roster import Columns, Tester, parse
-from exporter.durations import Duration
+from exporter.config.duration import Duration
 from exporter.files import ItemError, find_one, read_text, source_error
 from exporter.model import Context, ErrorClass, Labels, Reading, Sample, SourceError, labels
 from exporter.plan import Phase

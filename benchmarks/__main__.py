@@ -14,6 +14,7 @@ ALL = {
     "scrape": "Debian's wrk, nginx-light, prometheus-node-exporter; 10 minutes",
     "releases": "1 GB; 5 minutes",
     "telemetry": "jq, 2 GB; 10 minutes",
+    "growth": "3 GB; 5 minutes; DuckDB, where it is installed",
     "github": "6 minutes",
     "dashboards": "Debian's prometheus, 3 GB; 20 minutes",
 }

@@ -200,12 +200,13 @@ def write(path: Path, events: Iterator[str]) -> None:
         file.write("]}")
 
 
-def context_of(folder: Path) -> Context:
+def context_of(folder: Path, state: Path | None = None) -> Context:
     """Return what a collector is handed for the release."""
     beta = Milestone("beta start", date(2026, 1, 13), date(2026, 1, 13), Phase.BETA)
     plan = Plan((beta,), ZoneInfo("America/Los_Angeles"))
     now = datetime(2026, 1, 18, 20, tzinfo=UTC)
-    return Context("caro", "v1.1.0", folder, folder / "state", plan, now, folder / "shared")
+    state = state or folder / "state"
+    return Context("caro", "v1.1.0", folder, state, plan, now, folder / "shared")
 
 
 if __name__ == "__main__":

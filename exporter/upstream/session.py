@@ -10,8 +10,10 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from exporter.files import MEBIBYTE
+from exporter.logs import log
 from exporter.model import Context, ErrorClass, SourceError
 from exporter.upstream.account import Standing, account_of, is_limited
 from exporter.upstream.exchange import Answer, Wire, classify, one_line
@@ -317,3 +319,11 @@ def _path(url: str) -> str:
 
 def _passing(error: Exception) -> bool:
     return isinstance(error, SourceError) and error.kind is ErrorClass.SERVER
+
+
+def _tell(details: RetryDetails) -> None:
+    log.warning("asked again", error=str(details.caused_by), wait=round(details.wait_for, 3))
+
+
+# Its own hook logs before we have said how, and in words that are about its calls.
+set_on_retry_hooks([_tell])

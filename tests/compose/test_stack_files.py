@@ -30,7 +30,11 @@ def test_the_image_installs_nothing_that_the_lock_does_not_name() -> None:
     assert "--require-hashes --dest /wheels -r requirements.txt" in fetched
     assert len(offline) == 3
     assert all("--no-index" in one for one in offline)
-    assert not re.search(r"apt-get|curl|wget|^ADD", DOCKERFILE, re.MULTILINE)
+    build, final = re.split(r"^FROM ", joined, flags=re.MULTILINE)[1:]
+    assert not re.search(r"apt-get|curl|wget|^ADD|RUN", final, re.MULTILINE)
+    # What strips libraries stays behind with the stage that builds.
+    assert re.findall(r"apt-get install (?:-\S+ )*([^>&\n]+?) *[>&]", build) == ["binutils"]
+    assert not re.search(r"curl|wget|^ADD", build, re.MULTILINE)
 
 
 def test_the_image_is_for_every_processor_and_every_builder() -> None:

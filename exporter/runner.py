@@ -236,7 +236,9 @@ class Runner:
 
     def _remember(self, source: Source, good: last_good.LastGood) -> None:
         try:
-            last_good.save(self._folder(source), source.fingerprint, good)
+            # What lies in files beside the release file survives a power cut there.
+            synced = not source.settings.REMADE
+            last_good.save(self._folder(source), source.fingerprint, good, synced=synced)
         except OSError as error:
             # Loud: a restart would forget what was good.
             log.error("state not saved", source=source.name, error=error.strerror)  # noqa: TRY400

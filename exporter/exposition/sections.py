@@ -62,7 +62,11 @@ class Sections:
         for view in sorted(releases, key=self._turn):
             known = self._made.get(view.release.id)
             if known is None or not known.holds(view, now, started):
-                if known is not None and known.since <= now < known.until and self._late(view, started):
+                if (
+                    known is not None
+                    and known.since <= now < known.until
+                    and self._late(view, started)
+                ):
                     self.behind = True
                 else:
                     moment = self._clock()

@@ -94,7 +94,7 @@ class Recorder:
     def _is_due(self, view: ReleaseView, now: datetime, *, read: bool) -> bool:
         looked = self._looked.get(view.release.id)
         if looked is None and not read:
-            # Before the first record, what others have to read goes first; a day's end does not wait.
+            # What others have to read goes first; the end of a day does not wait.
             return _last_look(view, now) <= now
         if looked is None or now - looked >= EVERY or now < looked:
             return True

@@ -68,7 +68,7 @@ def measure(folder: Path, releases: int, idle: float) -> None:
     ]
     began = time.monotonic()
     with started([*command, "--log.level=error"], log) as process:
-        base = address(process)
+        base = address(process, log)
         while not answers(f"{base}/metrics"):
             time.sleep(0.05)
         first, worst, peak = time.monotonic() - began, 0.0, 0
@@ -91,13 +91,14 @@ def measure(folder: Path, releases: int, idle: float) -> None:
         print(f" {peak / MEBIBYTE:.0f} | {changed:.1f} | {share:.1f} | {threads} |", flush=True)
 
 
-def address(process: psutil.Process) -> str:
-    """Return where the program listens."""
-    while True:
+def address(process: psutil.Process, log: Path) -> str:
+    """Return where the program listens; ends with what it said when it does not run any more."""
+    while process.status() != psutil.STATUS_ZOMBIE:
         for one in process.net_connections("tcp4"):
             if one.status == psutil.CONN_LISTEN:
                 return f"http://127.0.0.1:{one.laddr.port}"
         time.sleep(0.05)
+    raise SystemExit(log.read_text())
 
 
 def answers(url: str) -> bool:

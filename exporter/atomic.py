@@ -9,10 +9,15 @@ from typing import BinaryIO
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write(file: Path, content: bytes) -> None:
-    """Put the content into the file, on disk, in one step; its folder is made. Raises OSError."""
+def write(file: Path, content: bytes, *, synced: bool = True) -> None:
+    """Put the content into the file, on disk, in one step; its folder is made. Raises OSError.
+
+    Unless `synced`, it gets onto the disk when the system sees fit. A killed process loses nothing
+    by that, but a power cut may leave the file old, empty or torn: only for what has a checksum
+    and can be made again.
+    """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with replacing(file) as opened:
+    with replacing(file, synced=synced) as opened:
         opened.write(content)
 
 
@@ -23,15 +28,19 @@ def write_atomically(file: Path, text: str) -> None:
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[BinaryIO]:
-    """Give a file to write to that becomes `file`, on disk, if all went well. Raises OSError."""
+def replacing(file: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
+    """Give a file to write to that becomes `file`, on disk, if all went well. Raises OSError.
+
+    For `synced` see `write`.
+    """
     # A name of its own for each process: two of them must not write into one another.
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(temporary, _FLAGS, 0o644), "wb") as opened:
             yield opened
-            opened.flush()
-            os.fsync(opened.fileno())
+            if synced:
+                opened.flush()
+                os.fsync(opened.fileno())
         temporary.replace(file)
     except BaseException:
         with suppress(OSError):

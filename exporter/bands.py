@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf, isinf, nextafter
 
 from exporter.model import Verdict
@@ -105,6 +106,13 @@ def target_range(bands: Sequence[Band]) -> Interval:
     """Return the range of the target band; of `otherwise`, what the bands before it leave over."""
     target = target_band(bands).range
     return target if target != OTHERWISE else _left_over(band.range for band in bands[:-1])
+
+
+# Most releases have most bands of the catalog.
+@lru_cache(maxsize=1024)
+def target_text(bands: tuple[Band, ...], unit: Unit) -> str:
+    """Return the target as the user writes it: `≥80%`."""
+    return target_range(bands).text(unit)
 
 
 def check_bands(bands: Sequence[Band]) -> None:

@@ -15,6 +15,7 @@ from exporter.bands import (
     at_most,
     below,
     target_range,
+    target_text,
     within,
 )
 from exporter.model import Labels, Tier, Verdict, labels
@@ -85,7 +86,7 @@ class Metric:
 
     def target(self, series: Judged) -> str:
         """Return the target as the user writes it: `≥80%`."""
-        return target_range(series.bands).text(self.unit)
+        return target_text(series.bands, self.unit)
 
     def target_value(self, series: Judged) -> float:
         """Return the target's bound in base units."""

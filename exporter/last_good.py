@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,14 @@ class LastGood:
     succeeded: datetime
 
 
-def save(folder: Path, settings: str, good: LastGood) -> None:
-    """Write the reading atomically, for the settings it was read with; raises OSError."""
-    kept = json.dumps(asdict(good), default=_encode, separators=(",", ":"))
+def save(folder: Path, settings: str, good: LastGood, *, synced: bool = True) -> None:
+    """Write the reading atomically, for the settings it was read with; raises OSError.
+
+    Unless `synced`, a power cut may take it, as if it had never been; no death of ours does.
+    """
+    kept = json.dumps(good, default=_encode, separators=(",", ":"))
     content = f"{_digest(settings, kept)}\n{kept}"
-    atomic.write(folder / NAME, content.encode())
+    atomic.write(folder / NAME, content.encode(), synced=synced)
 
 
 def load(folder: Path, settings: str) -> LastGood | None:
@@ -48,9 +51,11 @@ def _digest(settings: str, kept: str) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _encode(value: Any) -> str:
+def _encode(value: Any) -> str | dict[str, Any]:
     if isinstance(value, datetime):
         return value.isoformat()
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
     raise TypeError(f"{type(value).__name__} has no place in a state file")
 
 

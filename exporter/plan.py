@@ -63,6 +63,8 @@ class Plan:
         """Return the plan without finishes after `now`: a typing mistake puts off no phase."""
         today = self.today(now)
         early = tuple(one for one in self.milestones if one.actual and one.actual > today)
+        if not early:  # the plan itself: everybody who looks at a release asks
+            return self
         kept = (replace(one, actual=None) if one in early else one for one in self.milestones)
         return replace(self, milestones=tuple(kept), premature=self.premature + early)
 

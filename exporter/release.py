@@ -43,7 +43,8 @@ class Release:
 
     def as_of(self, now: datetime) -> Self:
         """Return the release with its plan as it may be believed now."""
-        return replace(self, plan=self.plan.as_of(now))
+        plan = self.plan.as_of(now)
+        return self if plan is self.plan else replace(self, plan=plan)
 
     def over(self, now: datetime) -> bool:
         """Tell whether the release is closed: its series end, its records stay."""

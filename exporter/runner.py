@@ -41,6 +41,7 @@ class _Slot:
     running: int | None = None
     deadline: float = 0.0
     given_up: bool = False
+    answered: bool = False
 
     @property
     def queue(self) -> str:
@@ -136,7 +137,7 @@ class Runner:
         free = AT_ONCE - len(self._busy)
         while free > 0:
             # What waits for the same service would only take the others' places.
-            taken = {slot.queue for slot in self._busy} - {""}
+            taken = {slot.queue for slot in self._busy if not slot.answered} - {""}
             slot = self._agenda.take(now, taken)
             if slot is None:
                 break
@@ -151,7 +152,7 @@ class Runner:
     def _start(self, slot: _Slot, now: float) -> None:
         self._runs += 1
         slot.running = self._runs
-        slot.given_up = False
+        slot.given_up = slot.answered = False
         self._busy.append(slot)
         slot.deadline = now + slot.source.settings.deadline.total_seconds()
         name = "-".join(slot.source.id)
@@ -164,6 +165,10 @@ class Runner:
         started, moment = self._now(), time.monotonic()
         outcome = attempt(source, self._context(source, started))
         duration = time.monotonic() - moment
+        with self._wake:
+            # The next one in the queue may ask while this answer is put down.
+            slot.answered = True
+            self._wake.notify_all()
         # On disk before it is known: what was shown once is still there after a crash.
         if isinstance(outcome, Reading) and not slot.given_up:
             outcome = keep_last_good(slot.state, outcome)
@@ -236,7 +241,9 @@ class Runner:
 
     def _remember(self, source: Source, good: last_good.LastGood) -> None:
         try:
-            last_good.save(self._folder(source), source.fingerprint, good)
+            # What lies in files beside the release file survives a power cut there.
+            synced = not source.settings.REMADE
+            last_good.save(self._folder(source), source.fingerprint, good, synced=synced)
         except OSError as error:
             # Loud: a restart would forget what was good.
             log.error("state not saved", source=source.name, error=error.strerror)  # noqa: TRY400

@@ -54,8 +54,9 @@ class Service:
         if not installation.releases:
             raise UserError("\n".join(installation.mistakes.values()))
         self._take(installation)
-        self.publisher.start()
+        # Before the first page: of a thousand releases, that one takes seconds.
         self.runner.start()
+        self.publisher.start()
         self.recorder.start()
         self.poster.start()
 

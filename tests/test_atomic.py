@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.atomic import write_atomically
+from exporter.atomic import write, write_atomically
 
 
 def test_the_content_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -12,6 +12,16 @@ def test_the_content_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> Non
         write_atomically(file, text)
         assert file.read_bytes().decode() == text
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_the_disk_is_waited_for_unless_that_is_not_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, synced: bool
+) -> None:
+    forced: list[int] = []
+    monkeypatch.setattr("os.fsync", forced.append)
+    write(tmp_path / "made" / "file", b"x", synced=synced)
+    assert (len(forced), (tmp_path / "made" / "file").read_bytes()) == (synced, b"x")
 
 
 def test_what_cannot_be_written_leaves_the_old_content(tmp_path: Path) -> None:

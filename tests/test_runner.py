@@ -15,7 +15,7 @@ from exporter.freshness import SourceState
 from exporter.model import Context, ErrorClass, Reading, Reason, Rejection, SourceError
 from exporter.plan import Plan
 from exporter.runner import AT_ONCE, Runner
-from exporter.sources import Source
+from exporter.sources import COLLECTORS, OWN_COLLECTORS, Source
 from tests.releases import NOW, release_of, sample_of
 
 Collect = Callable[[SourceSettings, Context], Reading]
@@ -118,6 +118,10 @@ class Queued(SourceSettings):
     ONE_AT_A_TIME = "service"
 
 
+class Remade(SourceSettings):
+    REMADE = True
+
+
 def queued(source: Source) -> Source:
     return replace(source, settings=Queued.model_construct(**dict(source.settings)))
 
@@ -148,6 +152,50 @@ def test_sources_of_one_service_are_read_one_at_a_time_and_leave_the_others_thei
     assert len(seen) == AT_ONCE + 3
     # Whoever waits does not keep the clock's thread spinning.
     assert time.process_time() - began < 0.25
+
+
+def test_the_next_in_a_queue_asks_while_the_last_answer_is_put_down(
+    plan: Plan, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+
+    def ask(_settings: SourceSettings, _context: Context) -> Reading:
+        asked.set()
+        return GOOD
+
+    def save(folder: Path, *_: object, **__: object) -> None:
+        if folder.name == "a":
+            assert asked.wait(5)
+
+    monkeypatch.setattr("exporter.last_good.save", save)
+    sources = (source_of(plan, "a", good), source_of(plan, "b", ask))
+    runner.replace([queued(one) for one in sources])
+    runner.run_once(lambda *_: None)
+    assert state(runner, "a").up
+
+
+@pytest.mark.parametrize(("settings", "synced"), [(SourceSettings, 1), (Remade, 0)])
+def test_only_what_cannot_be_made_again_is_forced_onto_the_disk(
+    plan: Plan,
+    runner: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: type[SourceSettings],
+    synced: int,
+) -> None:
+    forced: list[int] = []
+    monkeypatch.setattr("os.fsync", forced.append)
+    source = source_of(plan, "a", good, interval=timedelta(hours=1))
+    runner.replace([replace(source, settings=settings.model_construct(**dict(source.settings)))])
+    runner.run_once(lambda *_: None)
+    assert len(forced) == synced
+    assert runner._remembered(source).reading == GOOD
+
+
+def test_what_a_service_said_is_forced_onto_the_disk() -> None:
+    tables = (COLLECTORS, OWN_COLLECTORS)
+    remade = {name for table in tables for name in table if table[name].Settings.REMADE}
+    # Tests may be a workflow's.
+    assert {*COLLECTORS, *OWN_COLLECTORS} - remade == {"downloads", "github", "promql", "tests"}
 
 
 def test_a_run_that_was_given_up_does_not_stop_its_queue(plan: Plan, runner: Runner) -> None:

@@ -37,6 +37,8 @@ _TAKES: Mapping[Take, Callable[[Sequence[float]], float]] = {
 class Settings(OwnSettings):
     """The file, its column, which rows of it, and how their values become one."""
 
+    REMADE = True
+
     file: InnerPath = Field(description="the CSV file, in the release's folder")
     column: Annotated[str, ONE_LINE] = Field(
         min_length=1, max_length=300, description="the header of the column"

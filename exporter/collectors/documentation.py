@@ -43,6 +43,7 @@ class Settings(SourceSettings):
     """The checklist that people tick, and where the documentation's own tests leave results."""
 
     PRODUCED_IN: ClassVar[tuple[Phase, ...]] = (Phase.PREFLIGHT,)
+    REMADE = True
 
     # Documentation is checked after any change: what was true a week ago is no evidence.
     facts_max_age: Duration | None = Field(

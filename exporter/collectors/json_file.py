@@ -68,6 +68,8 @@ Expression = Annotated[str, Field(min_length=1, max_length=300), ONE_LINE, After
 class Settings(OwnSettings):
     """The file, and JMESPath expressions for the number and how many observations are behind it."""
 
+    REMADE = True
+
     file: InnerPath = Field(description="the JSON file, in the release's folder")
     path: Expression = Field(
         description="JMESPath expression of the number, such as sessions.crash_free"

@@ -18,6 +18,8 @@ from exporter.plan import Milestone, Plan
 class Settings(SourceSettings):
     """The plan needs no file of its own; a new day changes it, so it is looked at often."""
 
+    REMADE = True
+
     interval: Duration = Field(MINUTE, description="time between two looks")
 
 

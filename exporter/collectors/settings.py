@@ -50,12 +50,15 @@ class SourceSettings(BaseModel):
     `max_age` bounds the time since the last good reading, always; `facts_max_age` bounds the age
     of the newest fact while `PRODUCED_IN`, the phases that produce the facts, are open.
     Of the sources with the same `ONE_AT_A_TIME`, no two are read at once; empty means no limit.
+    `REMADE` tells that a reading can always be made again of the files it was made of, so that it
+    need not be on disk for good: what a service said once, it may not be there to say again.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     PRODUCED_IN: ClassVar[tuple[Phase, ...]] = ()
     ONE_AT_A_TIME: ClassVar[str] = ""
+    REMADE: ClassVar[bool] = False
 
     interval: Duration = Field(15 * MINUTE, ge=SECOND, description="time between two runs")
     deadline: Duration = Field(2 * MINUTE, description="longest a run may take")

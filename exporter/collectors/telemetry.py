@@ -86,6 +86,7 @@ class Settings(SourceSettings):
     """Which exports are read, and from when on they count."""
 
     PRODUCED_IN = (Phase.BETA,)
+    REMADE = True
     # There is one engine: whoever waited for it would only keep other sources from being read.
     ONE_AT_A_TIME = "telemetry"
 

@@ -146,9 +146,10 @@ class Publisher:
                 log.exception("rendering failed")
             took = time.monotonic() - started
             # However much changes, rendering takes a fifth of one core at most, and half of one
-            # while the page is behind; of itself, less.
+            # while the page is behind what was read, all of it; of itself, less.
             behind = self._sections.behind
-            time.sleep(min(took if behind else 4 * took, STALE / 4))
+            hurried = behind and self._shown.view.ready
+            time.sleep(min(took if hurried else 4 * took, STALE / 4))
             pause = 0.0 if behind else min(max(EVERY, 15 * took), STALE / 2)
 
 

@@ -16,6 +16,9 @@ from exporter.view import ReleaseView
 
 # What many changes at once ask for is made over several pages: one must not get too old meanwhile.
 BUDGET = 3.0
+# What of that may go to releases of which a source is still to be read for the first time: they
+# change again soon, and those that are read whole do not wait for them.
+UNFINISHED = 0.5
 
 # Made again after so many seconds whatever happens: should the list of moments below lack one.
 LATEST = 300.0
@@ -56,10 +59,14 @@ class Sections:
         started = self._clock()
         made: dict[ReleaseId, _Made] = {}
         self.behind = False
-        for view in sorted(releases, key=self._last_made):
+        for view in sorted(releases, key=self._turn):
             known = self._made.get(view.release.id)
             if known is None or not known.holds(view, now, started):
-                if known is not None and known.since <= now < known.until and self._late(started):
+                if (
+                    known is not None
+                    and known.since <= now < known.until
+                    and self._late(view, started)
+                ):
                     self.behind = True
                 else:
                     moment = self._clock()
@@ -69,12 +76,12 @@ class Sections:
         self._made = made
         return [made[view.release.id].section for view in releases]
 
-    def _late(self, started: float) -> bool:
-        return self._clock() - started > BUDGET
+    def _late(self, view: ReleaseView, started: float) -> bool:
+        return self._clock() - started > (BUDGET if view.tried else UNFINISHED)
 
-    def _last_made(self, view: ReleaseView) -> float:
+    def _turn(self, view: ReleaseView) -> tuple[bool, float]:
         known = self._made.get(view.release.id)
-        return known.moment if known is not None else 0.0
+        return not view.tried, known.moment if known is not None else 0.0
 
 
 def changes(view: ReleaseView, now: datetime) -> datetime:

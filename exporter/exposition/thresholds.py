@@ -1,6 +1,7 @@
 """Where a metric's values begin to warn and to fail, as series: by the release's own bands."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import inf
 
 from exporter.alerting.reach import reaches
@@ -18,12 +19,18 @@ JUDGED = (Verdict.WARN, Verdict.FAIL)
 
 def add_thresholds(add: Add, bands: Sequence[Band], labels: Mapping[str, str]) -> None:
     """Add a series for each bound, in the gauge's unit."""
-    for verdict, side, bound in thresholds(bands) if bands else ():
+    for verdict, side, bound in thresholds(tuple(bands)) if bands else ():
         add("release_metric_threshold", HELP, bound, verdict=verdict.value, side=side, **labels)
 
 
-def thresholds(bands: Sequence[Band]) -> Iterator[tuple[Verdict, str, float]]:
-    """Yield verdict, `above` or `below`, and the nearest such bound outside of the target."""
+# Most releases have most bands of the catalog.
+@lru_cache(maxsize=1024)
+def thresholds(bands: tuple[Band, ...]) -> tuple[tuple[Verdict, str, float], ...]:
+    """Return verdict, `above` or `below`, and the nearest such bound outside of the target."""
+    return tuple(_thresholds(bands))
+
+
+def _thresholds(bands: Sequence[Band]) -> Iterator[tuple[Verdict, str, float]]:
     target, found = target_range(bands), reaches(bands)
     for verdict in JUDGED:
         pieces = [

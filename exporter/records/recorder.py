@@ -24,6 +24,8 @@ EVERY = timedelta(hours=1)
 # Days that are caught up with between two looks: a long downtime must not keep one waiting.
 AT_ONCE = 4
 PATIENCE = 30.0
+# While a source has not been tried yet, for which the past waits.
+SOON = 2.0
 LEAST = 0.5
 
 
@@ -59,15 +61,16 @@ class Recorder:
         ]
         # All at the same moment, before any is written: that takes its time.
         now = self._now()
+        read = all(view.tried for view, _ in kept)
         due = [
             (keeper, report_of(view, now))
             for view, keeper in kept
-            if view.tried and not view.release.over(now) and self._is_due(view, now)
+            if view.tried and not view.release.over(now) and self._is_due(view, now, read=read)
         ]
         for keeper, report in due:
             self._guarded(keeper, self._record, report, now)
         # What is now goes first: both ask the same engine.
-        if not all(view.tried for view, _ in kept):
+        if not read:
             return
         for view, keeper in kept:
             if self._lags(view, now):
@@ -77,8 +80,10 @@ class Recorder:
         """Return seconds until the next look."""
         now, views = self._now(), [view for view, _ in self._kept()]
         behind = any(self._lags(view, now) for view in views) and not self._failed
+        read = all(view.tried for view in views)
+        usual = PATIENCE if not behind else LEAST if read else SOON
         ends = ((_last_look(view, now) - now).total_seconds() for view in views)
-        waits = [LEAST if behind else PATIENCE, *(end for end in ends if end > 0)]
+        waits = [usual, *(end for end in ends if end > 0)]
         return max(LEAST, min(waits))
 
     def _keep(self) -> None:
@@ -86,8 +91,11 @@ class Recorder:
             self.look()
             time.sleep(self.pause())
 
-    def _is_due(self, view: ReleaseView, now: datetime) -> bool:
+    def _is_due(self, view: ReleaseView, now: datetime, *, read: bool) -> bool:
         looked = self._looked.get(view.release.id)
+        if looked is None and not read:
+            # What others have to read goes first; the end of a day does not wait.
+            return _last_look(view, now) <= now
         if looked is None or now - looked >= EVERY or now < looked:
             return True
         return looked < _last_look(view, now) <= now

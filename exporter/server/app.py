@@ -74,8 +74,7 @@ class _Pages:
     async def ready(self, _request: Request) -> Response:
         if self._service.publisher.ready:
             return PlainTextResponse("release-exporter is ready.\n")
-        view = self._service.view()
-        states = [state for release in view.releases for state in release.states.values()]
+        states = self._service.runner.states().values()
         done = sum(state.tried for state in states)
         return PlainTextResponse(f"not ready: {done} of {len(states)} sources read\n", 503)
 

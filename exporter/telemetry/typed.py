@@ -1,5 +1,6 @@
 """Events as typed structs, by the thousand: the fast way for what is clean."""
 
+import math
 from array import array
 from collections.abc import Sequence
 from functools import cache
@@ -79,8 +80,11 @@ def durations(events: Sequence[Event]) -> "array[float]":
     try:
         return array("d", [one.generation_time_ms for one in events])  # type: ignore[misc]
     except TypeError:  # one is None
-        values = [_first(one.generation_time_ms, one.duration_ms) for one in events]
-        return array("d", [float("nan") if value is None else value for value in values])
+        values = [
+            one.duration_ms if one.generation_time_ms is None else one.generation_time_ms
+            for one in events
+        ]
+        return array("d", [math.nan if value is None else value for value in values])
 
 
 def times(events: Sequence[Event], dated: float, zone: ZoneInfo) -> tuple[bytes, list[int]]:

@@ -17,7 +17,7 @@ from exporter.exposition import sections as module
 from exporter.exposition.families import Families
 from exporter.exposition.publisher import OPENMETRICS, TEXT, Publisher, collect_families
 from exporter.exposition.section import Section, join
-from exporter.exposition.sections import BUDGET, LATEST, Sections, changes
+from exporter.exposition.sections import BUDGET, LATEST, UNFINISHED, Sections, changes
 from exporter.freshness import Limits, SourceState
 from exporter.inert import inert
 from exporter.model import ErrorClass
@@ -174,6 +174,23 @@ def test_of_many_changes_at_once_some_wait_for_the_next_page(plan: Plan, made: l
         second = sections.of(changed, NOW)
     assert [one in first for one in second] == [False] * 3
     assert sorted(made) == ["v1", "v1", "v2", "v2", "v3", "v3"]
+
+
+def test_what_is_read_whole_does_not_wait_for_what_is_not(plan: Plan, made: list[str]) -> None:
+    ticks = itertools.count(step=UNFINISHED / 2)
+    sections = Sections(lambda: next(ticks))
+    names = ("v1", "v2", "v3", "v4", "v5")
+    unread = {"plan": replace(best_states()["plan"], attempted=None)}
+    views = tuple(ReleaseView(release_of(plan, name=name), {}) for name in names)
+    sections.of(views, NOW)
+    made.clear()
+    changed = [replace(one, states=best_states() | unread) for one in views[:4]]
+    read = replace(views[4], states=best_states())
+    sections.of((*changed, read), NOW)
+    assert (made[0], sections.behind) == ("v5", True)
+    while sections.behind:
+        sections.of((*changed, read), NOW)
+    assert sorted(made) == list(names)
 
 
 def test_what_the_clock_has_ended_waits_for_nothing(plan: Plan, made: list[str]) -> None:

@@ -13,7 +13,7 @@ from exporter.installation import load_installation
 from exporter.records.keeping import Options
 from exporter.records.layout import Records
 from exporter.records.marks import is_recomputed
-from exporter.records.recorder import EVERY, LEAST, PATIENCE, Kept, Recorder
+from exporter.records.recorder import EVERY, LEAD, LEAST, PATIENCE, SOON, Kept, Recorder
 from exporter.release import Release
 from exporter.view import ReleaseView
 from tests.example import EXAMPLE
@@ -32,6 +32,7 @@ class World:
         ((release, sources),) = load_installation(EXAMPLE / "release.yaml").releases.values()
         self.now = now
         self.tried = True
+        self.storage = storage
         self._release = release
         self._sources = sources
         self.records = Records.of(storage, *release.id)
@@ -63,6 +64,20 @@ def test_nothing_is_recorded_before_every_source_was_tried(world: World) -> None
     world.tried = True
     world.look(world.now)
     assert DAY in world.records.days()
+
+
+def test_the_first_record_waits_until_all_are_read_but_not_beyond_the_day(world: World) -> None:
+    ((view, sources),) = world.kept()
+    state = SourceState(LIMITS)
+    stuck = ReleaseView(replace(view.release, name="v2"), {"telemetry": state}), sources
+    world.recorder = Recorder(
+        world.storage, lambda: world.now, lambda: [*world.kept(), stuck], Options()
+    )
+    world.look(world.now)
+    assert world.records.days() == []
+    assert world.recorder.pause() == SOON
+    world.look(MIDNIGHT - LEAD)
+    assert world.records.days() == [DAY]
 
 
 def test_the_last_look_is_right_before_midnight_where_the_release_lives(world: World) -> None:

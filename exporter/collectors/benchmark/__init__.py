@@ -35,6 +35,7 @@ class Settings(SourceSettings):
     """Where the two results are: with telemetry and without."""
 
     PRODUCED_IN = (Phase.PREFLIGHT,)
+    REMADE = True
 
     # As for tests: what was measured a week ago was another build.
     facts_max_age: Duration | None = Field(

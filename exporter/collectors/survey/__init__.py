@@ -45,6 +45,8 @@ ColumnText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 class Settings(SourceSettings):
     """The export and the questions in it; a question that nobody asked is null."""
 
+    REMADE = True
+
     file: InnerPath = Field(
         "survey.csv", description="CSV as Google Forms, Typeform or Microsoft Forms export it"
     )

@@ -35,6 +35,7 @@ class Settings(SourceSettings):
     """The roster and its columns; further columns are not looked at."""
 
     PRODUCED_IN = (Phase.BETA,)
+    REMADE = True
 
     facts_max_age: Duration | None = Field(
         48 * HOUR,

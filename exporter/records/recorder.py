@@ -76,20 +76,22 @@ class Recorder:
             if self._lags(view, now):
                 self._guarded(keeper, self._catch_up, now)
 
-    def pause(self) -> float:
-        """Return seconds until the next look."""
+    def pause(self, took: float = 0.0) -> float:
+        """Return seconds until the next look, after one that took so many."""
         now, views = self._now(), [view for view, _ in self._kept()]
         behind = any(self._lags(view, now) for view in views) and not self._failed
         read = all(view.tried for view in views)
-        usual = PATIENCE if not behind else LEAST if read else SOON
+        # Looking at a thousand releases takes its time, too, while others are still to be read.
+        usual = PATIENCE if not behind else LEAST if read else max(SOON, 4 * took)
         ends = ((_last_look(view, now) - now).total_seconds() for view in views)
         waits = [usual, *(end for end in ends if end > 0)]
         return max(LEAST, min(waits))
 
     def _keep(self) -> None:
         while True:
+            started = time.monotonic()
             self.look()
-            time.sleep(self.pause())
+            time.sleep(self.pause(time.monotonic() - started))
 
     def _is_due(self, view: ReleaseView, now: datetime, *, read: bool) -> bool:
         looked = self._looked.get(view.release.id)

@@ -55,12 +55,14 @@ def _settle(
     conflicts: list[int] = []
     written = Standing(file)
     for stretch, start in stretches:
-        records = spill.read(stretch.slices)
-        standing, others, originals = _chosen(records)
-        written.write(stretch.slices, start, standing)
-        counts.add(rows_of(standing))
-        copies += len(others)
-        conflicts += others["row"][differ(others, originals)].tolist()
+        place = start
+        for records in spill.read(stretch.slices):
+            standing, others, originals = _chosen(records)
+            written.write(stretch.slices, place, standing)
+            place += len(standing)
+            counts.add(rows_of(standing))
+            copies += len(others)
+            conflicts += others["row"][differ(others, originals)].tolist()
     return Settled(counts.kept(), copies, conflicts, written.pieces)
 
 

@@ -5,6 +5,7 @@ slice is the keys with one first byte.
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -91,11 +92,22 @@ class Spill:
             held += size
         return [*stretches, Stretch(slice(start, _SLICES), held)]
 
-    def read(self, slices: slice) -> Records:
-        """Return the records of some slices, in the order in which they were added."""
+    def read(self, slices: slice) -> Iterator[Records]:
+        """Yield the records of some slices as they were added, few enough to compare at a time.
+
+        All records of a key come together, and keys in their order from one time to the next.
+        """
         ends = (one[[slices.start, slices.stop]].tolist() for one in self._ends)
-        pieces = [self._file.read(start, end) for start, end in ends]
-        return join(pieces)
+        records = join([self._file.read(start, end) for start, end in ends])
+        times = -(-len(records) // (2 * _TOGETHER))
+        if times <= 1:
+            yield records
+            return
+        # One slice, or it would not be so many: its keys are told by their next two bytes.
+        told = records["key"] >> np.uint64(40) & np.uint64(0xFFFF)
+        share = told * np.uint64(times) >> np.uint64(16)
+        for number in range(times):
+            yield take(records, np.flatnonzero(share == number))
 
     def _write(self) -> None:
         if not self._held:

@@ -49,7 +49,7 @@ class Standing:
     def verify(self) -> None:
         """Raise EOFError unless everything is as it was written."""
         for piece in self.pieces:
-            records = self.file.read(piece.start, piece.end)
+            records = self.file.read((piece.start, piece.end))
             if xxh3_64_digest(bytes_of(records)) != piece.checksum:
                 raise EOFError
 
@@ -66,7 +66,7 @@ class Standing:
         for piece in self.pieces:
             start, end = np.searchsorted(slices, [piece.first, piece.last]).tolist()
             if start < end:
-                records = self.file.read(piece.start, piece.end)
+                records = self.file.read((piece.start, piece.end))
                 _look_up(keys[start:end], records, known[start:end], found[start:end])
         _look_up(keys, self._new, known, found)
         return known, found[known]
@@ -74,7 +74,7 @@ class Standing:
     def __iter__(self) -> Iterator[Records]:
         """Read piece after piece, those in memory last."""
         for piece in self.pieces:
-            yield self.file.read(piece.start, piece.end)
+            yield self.file.read((piece.start, piece.end))
         yield self._new
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 from pytest_httpserver import HTTPServer
+from structlog.testing import capture_logs
 from werkzeug import Request, Response
 
 from exporter.model import Context, ErrorClass, SourceError
@@ -251,6 +252,19 @@ def test_passing_fault_is_tried_again_and_a_lasting_one_is_an_error(
     server.expect_request("/api/x").respond_with_data(status=500)
     assert refused(converse()).kind is ErrorClass.SERVER
     assert len(server.log) == 3
+
+
+def test_what_is_tried_again_is_logged_without_what_the_server_repeats(
+    server: HTTPServer, converse: Converse
+) -> None:
+    repeated = json.dumps({"message": f"no {TOKEN}"})
+    server.expect_request("/api/x").respond_with_data(repeated, status=500)
+    with capture_logs() as lines:
+        assert refused(converse()).kind is ErrorClass.SERVER
+    said = [one["error"] for one in lines if one["event"] == "asked again"]
+    assert len(said) == 2
+    assert "status 500: no …" in said[0]
+    assert TOKEN not in str(lines)
 
 
 @pytest.mark.parametrize(

@@ -228,8 +228,8 @@ def parse(archive: bytes, origin: Origin) -> _Content:
                     rejections.append(error.rejection)
     except ItemError as error:
         rejections.append(error.rejection)
-    # The last two are how `zipfile` refuses a method that it does not know, and encryption.
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    # The last is how `zipfile` refuses encryption, and a method that it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
         rejections.append(Rejection(Reason.SYNTAX, origin.file, "", "not a readable zip archive"))
     if not files and not rejections:
         rejections.append(Rejection(Reason.SHAPE, origin.file, "", "holds no .xml file"))

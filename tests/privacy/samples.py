@@ -1,5 +1,6 @@
 """Texts that a rule must find, by rule, and texts in which none may find anything."""
 
+ADMINISTRATOR = "/root"  # whose home is the same on every machine
 LETTERS = "abcdefghijklmnopqrstuvwxyzabcdefghij"  # as long as the bodies of most tokens
 
 FOUND = {
@@ -85,8 +86,8 @@ FOUND = {
         "\\\\server\\home\\jane",
         "\\\\?\\C:\\Users\\jane",
         "\\Users\\jane",
-        "/root",
-        "/root/.bashrc",
+        ADMINISTRATOR,
+        f"{ADMINISTRATOR}/.bashrc",
         "~jane",
         "~jane/src",
         "cd ~/clients/acme",

@@ -2,13 +2,16 @@
 """What a scrape costs, side by side with what one would use instead: `python -m benchmarks.scrape`.
 
 The same page is served by the exporter, by prometheus-client's own server, by node_exporter's
-textfile collector and, as bytes, by nginx; `wrk` asks each in turn, on one connection. Then 200
-scrapers at once ask ten times each. Needs Debian's wrk, nginx-light and prometheus-node-exporter.
+textfile collector and, as bytes, by nginx; `wrk` asks each in turn, on one connection and on the
+core of whom it asks: between two cores of a virtual machine one would time how quickly its host
+wakes the other. Then 200 scrapers at once ask ten times each, on all cores. Needs Debian's wrk,
+nginx-light and prometheus-node-exporter.
 """
 
 import argparse
 import asyncio
 import gzip
+import os
 import re
 import statistics
 import subprocess
@@ -180,6 +183,15 @@ def crowds(served: Served) -> None:
             print(f"<!-- {name}: {failures[0][:80]} -->")
 
 
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """Keep what is started meanwhile, and ourselves, on one core."""
+    every = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(every)})
+    yield
+    os.sched_setaffinity(0, every)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -188,10 +200,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="releases")
     asked = parser.parse_args()
     for releases in asked.sizes:
-        with tempfile.TemporaryDirectory() as name, serving(releases, Path(name)) as served:
+        with (
+            on_one_core(),
+            tempfile.TemporaryDirectory() as name,
+            serving(releases, Path(name)) as served,
+        ):
             compare(served, asked.runs, asked.seconds)
-            if releases == asked.sizes[0]:
-                crowds(served)
+    with tempfile.TemporaryDirectory() as name, serving(asked.sizes[0], Path(name)) as served:
+        crowds(served)
 
 
 if __name__ == "__main__":

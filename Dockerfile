@@ -55,11 +55,13 @@ LABEL org.opencontainers.image.title="release-exporter" \
       org.opencontainers.image.base.name="docker.io/library/python:3.13.11-slim" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-# Byte code is in the image already; inside a container the network decides who may ask.
+# Byte code is in the image already; inside a container the network decides who may ask. Threads share
+# two of glibc's arenas: one each holds memory that was freed long ago.
 ENV PATH=/opt/release-exporter/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     RELEASE_EXPORTER_CONFIG_FILE=/home/release/releases \
     RELEASE_EXPORTER_STORAGE_PATH=/home/release/data \
     RELEASE_EXPORTER_WEB_LISTEN_ADDRESS=:10150

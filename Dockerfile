@@ -19,7 +19,7 @@ RUN python -m pip wheel --quiet --no-index --no-deps --no-build-isolation --whee
 RUN cd /opt/release-exporter/lib/python3.*/site-packages \
  && rm -r numpy/f2py numpy/random pydantic/v1 yaml/_yaml.*.so \
  && find . -type d -name tests -prune -exec rm -r {} + \
- && find . -name '*.pyi' -delete -o -name '*.pxd' -delete -o -name '*.[ah]' -delete
+ && find . -name '*.pyi' -delete -o -name '*.pxd' -delete -o -name '*.pyx' -delete -o -name '*.[ah]' -delete
 # These three come with their symbols, which are nine tenths of them.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils >/dev/null \
  && cd /opt/release-exporter/lib/python3.*/site-packages \
@@ -35,9 +35,11 @@ RUN mkdir -p /home/release/data /home/release/example /home/release/config/alert
 # Python's image without what nothing here opens: the installers, and the system's manuals and
 # translations; and with no program that makes anybody root. Licences and the list of packages stay.
 FROM python:3.13.11-slim AS root
-RUN rm -r $(python -c 'import ensurepip, pip; print(*ensurepip.__path__, *pip.__path__)') \
- && rm -rf /usr/share/python-wheels /var/cache/debconf/* \
- && find /usr/share -regex '/usr/share/\(doc\|info\|locale\|man\)/.*' -type f ! -name copyright -delete \
+RUN pip=$(python -c 'import pip; print(pip.__path__[0])') \
+ && rm -r "$pip" "$pip"-*.dist-info $(python -c 'import ensurepip; print(*ensurepip.__path__)') \
+ && rm -rf /usr/bin/pip* /usr/local/bin/pip* /usr/share/python-wheels /var/cache/debconf/* \
+ && find /usr/share/info /usr/share/locale /usr/share/man -mindepth 1 -delete \
+ && find /usr/share/doc -type f ! -name copyright -delete \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 
 # Copied, not derived from: a layer on top of Python's would only hide what it removes.

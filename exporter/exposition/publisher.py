@@ -107,7 +107,10 @@ class Publisher:
         own = Families()
         dropped = sum((Counter(one.dropped) for one in sections), Counter[str]())
         add_exporter(own, view, dropped)
-        sections += [Section.of(own), Section.of(self._process.collect())]
+        for family in self._process.collect():
+            for one in family.samples:
+                own.add(one.name, family.documentation, one.labels, one.value, family.type)
+        sections.append(Section.of(own))
         self._pages = {
             TEXT: _page(join(sections, openmetrics=False)),
             OPENMETRICS: _page(join(sections, openmetrics=True)),

@@ -82,21 +82,27 @@ class Runner:
             self._wake.notify_all()
 
     def replace(self, sources: Iterable[Source]) -> None:
-        """Read these from now on, at once; unchanged settings keep what was read with them."""
+        """Read these from now on, at once; unchanged settings keep what was read with them.
+
+        Those that are read already, the very same, go on as they did.
+        """
         with self._wake:
-            slots = {}
-            for source in sources:
-                old = self._slots.get(source.id)
-                same = old is not None and old.source.fingerprint == source.fingerprint
-                state = old.state if old is not None and same else self._remembered(source)
-                # A slot of its own: what a run with the old plan says later is dropped.
-                slots[source.id] = _Slot(source, state, time.monotonic())
-            self._slots = slots
-            self._busy = []
+            self._slots = {source.id: self._slot(source) for source in sources}
+            self._busy = [one for one in self._busy if self._slots.get(one.source.id) is one]
             self._agenda = Agenda()
-            for slot in slots.values():
-                self._agenda.add(slot.due, slot.queue, slot)
+            for slot in self._slots.values():
+                if slot.running is None:
+                    self._agenda.add(slot.due, slot.queue, slot)
             self._wake.notify_all()
+
+    def _slot(self, source: Source) -> _Slot:
+        old = self._slots.get(source.id)
+        if old is not None and old.source is source:
+            return old
+        same = old is not None and old.source.fingerprint == source.fingerprint
+        state = old.state if old is not None and same else self._remembered(source)
+        # A slot of its own: what a run with the old plan says later is dropped.
+        return _Slot(source, state, time.monotonic())
 
     def states(self) -> dict[SourceId, SourceState]:
         """Return what is known of every source now."""

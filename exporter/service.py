@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exporter.digest.poster import Poster, Settings
 from exporter.exposition.publisher import Publisher
-from exporter.installation import Installation, load_installation
+from exporter.installation import EMPTY, Installation, load_installation
 from exporter.logs import log
 from exporter.model import UserError
 from exporter.records.keeping import Options
@@ -38,7 +38,7 @@ class Service:
         self._path = path
         self._storage = storage
         self._now = now
-        self._installation = Installation({}, {})
+        self._installation = EMPTY
         self._loaded = False
         self._reloading = threading.Lock()
         self._reload_ok = False
@@ -64,7 +64,7 @@ class Service:
         """Load the release files again; a bad one keeps what was there before it went bad."""
         with self._reloading:
             try:
-                new = load_installation(self._path)
+                new = load_installation(self._path, self._installation)
             except UserError as error:
                 # Nothing to read where the files were: each of them is gone, and served as before.
                 files = self._installation.releases

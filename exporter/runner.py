@@ -171,10 +171,11 @@ class Runner:
         started, moment = self._now(), time.monotonic()
         outcome = attempt(source, self._context(source, started))
         duration = time.monotonic() - moment
-        with self._wake:
-            # The next one in the queue may ask while this answer is put down.
-            slot.answered = True
-            self._wake.notify_all()
+        if slot.queue:
+            with self._wake:
+                # The next one in the queue may ask while this answer is put down.
+                slot.answered = True
+                self._wake.notify_all()
         # On disk before it is known: what was shown once is still there after a crash.
         if isinstance(outcome, Reading) and not slot.given_up:
             outcome = keep_last_good(slot.state, outcome)

@@ -63,6 +63,7 @@ class Runner:
         self._now = now
         self._changed = changed
         self._slots: dict[SourceId, _Slot] = {}
+        self._untried: set[SourceId] = set()
         # Those that run in time, and those that do not run.
         self._busy: list[_Slot] = []
         self._agenda: Agenda[_Slot] = Agenda()
@@ -88,6 +89,7 @@ class Runner:
         """
         with self._wake:
             self._slots = {source.id: self._slot(source) for source in sources}
+            self._untried = {key for key, slot in self._slots.items() if not slot.state.tried}
             self._busy = [one for one in self._busy if self._slots.get(one.source.id) is one]
             self._agenda = Agenda()
             for slot in self._slots.values():
@@ -103,6 +105,11 @@ class Runner:
         state = old.state if old is not None and same else self._remembered(source)
         # A slot of its own: what a run with the old plan says later is dropped.
         return _Slot(source, state, time.monotonic())
+
+    @property
+    def read(self) -> bool:
+        """Whether every source has been read, or failed to be, once."""
+        return not self._untried
 
     def states(self) -> dict[SourceId, SourceState]:
         """Return what is known of every source now."""
@@ -208,6 +215,8 @@ class Runner:
     def _settle(self, slot: _Slot, state: SourceState) -> None:
         _report(slot.source, slot.state, state)
         slot.state = state
+        if self._slots.get(slot.source.id) is slot:
+            self._untried.discard(slot.source.id)
         interval = slot.source.settings.interval
         pause = (interval if state.up else min(interval, RETRY)).total_seconds()
         # Jitter spreads what started together; the interval stays the most that it takes.

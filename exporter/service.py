@@ -44,7 +44,8 @@ class Service:
         self._reload_ok = False
         self._reloaded: datetime | None = None
         self.publisher = Publisher(self.view, now)
-        self.runner = Runner(storage, now, self.publisher.changed)
+        self.runner = Runner(storage, now, self._changed)
+        self._read = False
         self.recorder = Recorder(storage, now, self.kept, records)
         self.poster = Poster(storage, now, self._live, digests)
 
@@ -128,4 +129,12 @@ class Service:
             if not release.over(self._now())
             for source in sources
         )
-        self.publisher.changed()
+        self.publisher.hurry()
+
+    def _changed(self) -> None:
+        """Have it shown; the end of a round that reads all for the first time, at once."""
+        before, self._read = self._read, self.runner.read
+        if self._read and not before:
+            self.publisher.hurry()
+        else:
+            self.publisher.changed()

@@ -318,6 +318,20 @@ def test_the_very_same_sources_are_not_read_at_once_again(plan: Plan, runner: Ru
     until(lambda: len(read) == 2)
 
 
+def test_it_is_read_when_each_source_was_tried_once(plan: Plan, runner: Runner) -> None:
+    def gone(_settings: SourceSettings, _context: Context) -> Reading:
+        raise SourceError(ErrorClass.MISSING, "gone")
+
+    runner.replace([source_of(plan, "one", good), source_of(plan, "two", gone)])
+    assert not runner.read
+    runner.start()
+    until(lambda: runner.read)
+    assert state(runner, "one").tried
+    assert state(runner, "two").tried
+    runner.replace([source_of(plan, "three", hang)])
+    assert not runner.read
+
+
 def test_a_run_under_way_outlives_a_reload_that_does_not_concern_it(
     plan: Plan, runner: Runner
 ) -> None:

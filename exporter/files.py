@@ -7,6 +7,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from exporter.model import ErrorClass, Reason, Rejection, SourceError
@@ -163,7 +164,7 @@ def _list(root: Path, folder: str, patterns: tuple[str, ...]) -> tuple[list[str]
     try:
         with os.scandir(root / folder) as entries:
             visible = [
-                (str(PurePosixPath(folder, entry.name)), entry.is_dir(follow_symlinks=False))
+                (f"{folder}/{entry.name}".lstrip("/"), entry.is_dir(follow_symlinks=False))
                 for entry in entries
                 if not entry.name.startswith(".")
             ]
@@ -179,14 +180,19 @@ def _list(root: Path, folder: str, patterns: tuple[str, ...]) -> tuple[list[str]
 
 def matches(name: str, pattern: str) -> bool:
     """Return whether the pattern names this file or a folder above it."""
-    names, parts = PurePosixPath(name).parts, PurePosixPath(pattern).parts
+    names, parts = tuple(name.split("/")), _parts(pattern)
     return names[: len(parts)] == parts or len(parts) in _used(names, parts)
 
 
 def _leads_to(folder: str, pattern: str) -> bool:
     """Tell whether the pattern may match below the folder."""
-    names, parts = PurePosixPath(folder).parts, PurePosixPath(pattern).parts
+    names, parts = tuple(folder.split("/")), _parts(pattern)
     return names[: len(parts)] == parts or any(at < len(parts) for at in _used(names, parts))
+
+
+@lru_cache(maxsize=1024)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return PurePosixPath(pattern).parts
 
 
 def _used(names: tuple[str, ...], pattern: tuple[str, ...]) -> set[int]:

@@ -36,12 +36,22 @@ class Installation:
         return replace(self, releases=releases, mistakes=dict(sorted(mistakes.items())))
 
 
-def load_installation(path: Path) -> Installation:
-    """Return what can be served; raises UserError when there is no release file at all."""
-    loaded = load_all(path)
+EMPTY = Installation({}, {})
+
+
+def load_installation(path: Path, old: Installation = EMPTY) -> Installation:
+    """Return what can be served; raises UserError when there is no release file at all.
+
+    Of `old`, releases and sources whose file is unchanged are the same ones.
+    """
+    loaded = load_all(path, {file: release for file, (release, _) in old.releases.items()})
     mistakes = dict(loaded.mistakes)
     releases = {}
     for release in loaded.releases:
+        before = old.releases.get(release.file)
+        if before is not None and before[0] is release:
+            releases[release.file] = before
+            continue
         try:
             releases[release.file] = release, load_sources(release)
         except UserError as error:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,14 @@ def _encode(value: Any) -> str | dict[str, Any]:
     if isinstance(value, datetime):
         return value.isoformat()
     if is_dataclass(value):
-        return {one.name: getattr(value, one.name) for one in fields(value)}
+        kind: type = type(value)
+        return {name: getattr(value, name) for name in _names(kind)}
     raise TypeError(f"{type(value).__name__} has no place in a state file")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def _decode(kept: dict[str, Any]) -> Reading:

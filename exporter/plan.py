@@ -1,7 +1,7 @@
 """The release plan: milestones, the phases that they open and close, and the calendar."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
@@ -58,6 +58,13 @@ class Plan:
     zone: ZoneInfo
     closed: date | None = None
     premature: tuple[Milestone, ...] = ()
+    # Found once: each verdict asks for some of them.
+    _openings: dict[Phase, datetime | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _closings: dict[Phase, datetime | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def as_of(self, now: datetime) -> Self:
         """Return the plan without finishes after `now`: a typing mistake puts off no phase."""
@@ -91,16 +98,18 @@ class Plan:
 
         It opens at the latest with any later phase: one that is left out keeps no metric waiting.
         """
-        if phase is PHASES[0]:  # what came before every milestone is planning
-            return self._start(phase)
-        starts = [self._start(one) for one in PHASES[PHASES.index(phase) :]]
-        return min((start for start in starts if start is not None), default=None)
+        if phase not in self._openings:
+            # What came before every milestone is planning.
+            later = PHASES[PHASES.index(phase) :] if phase is not PHASES[0] else PHASES[:1]
+            self._openings[phase] = _earliest(map(self._start, later))
+        return self._openings[phase]
 
     def closing(self, phase: Phase) -> datetime | None:
         """Return when the phase is over: by its own milestone, or when a later one opens."""
-        later = PHASES[PHASES.index(phase) + 1 :]
-        ends = [self._end(phase), *(self._start(one) for one in later)]
-        return min((end for end in ends if end is not None), default=None)
+        if phase not in self._closings:
+            later = PHASES[PHASES.index(phase) + 1 :]
+            self._closings[phase] = _earliest([self._end(phase), *map(self._start, later)])
+        return self._closings[phase]
 
     def phase(self, now: datetime) -> Phase | None:
         """Return the last phase that is open; None without any milestone that opens one."""
@@ -145,6 +154,10 @@ class Plan:
     def _end(self, phase: Phase) -> datetime | None:
         days = [one.day for one in self.milestones if one.closes is phase]
         return self.midnight(max(days) + DAY) if days else None
+
+
+def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((one for one in moments if one is not None), default=None)
 
 
 def _reached(moment: datetime | None, now: datetime) -> bool:

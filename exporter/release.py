@@ -26,7 +26,8 @@ class Release:
     """Everything that the release file says; `sources` are raw until a collector takes them.
 
     `folder` holds the raw files. `metrics` are the catalog's with this release's overrides, then
-    its own. `minimum_n` is by verdict key.
+    its own. `minimum_n` is by verdict key. `digest` tells its file's text from every
+    other; it is empty for one of no file.
     """
 
     project: str
@@ -40,6 +41,7 @@ class Release:
     package: tuple[str, str] | None = None
     minimum_n: Mapping[str, int] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    digest: str = field(default="", compare=False)
 
     def as_of(self, now: datetime) -> Self:
         """Return the release with its plan as it may be believed now."""

@@ -63,6 +63,7 @@ class Runner:
         self._now = now
         self._changed = changed
         self._slots: dict[SourceId, _Slot] = {}
+        self._untried: set[SourceId] = set()
         # Those that run in time, and those that do not run.
         self._busy: list[_Slot] = []
         self._agenda: Agenda[_Slot] = Agenda()
@@ -82,21 +83,33 @@ class Runner:
             self._wake.notify_all()
 
     def replace(self, sources: Iterable[Source]) -> None:
-        """Read these from now on, at once; unchanged settings keep what was read with them."""
+        """Read these from now on, at once; unchanged settings keep what was read with them.
+
+        Those that are read already, the very same, go on as they did.
+        """
         with self._wake:
-            slots = {}
-            for source in sources:
-                old = self._slots.get(source.id)
-                same = old is not None and old.source.fingerprint == source.fingerprint
-                state = old.state if old is not None and same else self._remembered(source)
-                # A slot of its own: what a run with the old plan says later is dropped.
-                slots[source.id] = _Slot(source, state, time.monotonic())
-            self._slots = slots
-            self._busy = []
+            self._slots = {source.id: self._slot(source) for source in sources}
+            self._untried = {key for key, slot in self._slots.items() if not slot.state.tried}
+            self._busy = [one for one in self._busy if self._slots.get(one.source.id) is one]
             self._agenda = Agenda()
-            for slot in slots.values():
-                self._agenda.add(slot.due, slot.queue, slot)
+            for slot in self._slots.values():
+                if slot.running is None:
+                    self._agenda.add(slot.due, slot.queue, slot)
             self._wake.notify_all()
+
+    def _slot(self, source: Source) -> _Slot:
+        old = self._slots.get(source.id)
+        if old is not None and old.source is source:
+            return old
+        same = old is not None and old.source.fingerprint == source.fingerprint
+        state = old.state if old is not None and same else self._remembered(source)
+        # A slot of its own: what a run with the old plan says later is dropped.
+        return _Slot(source, state, time.monotonic())
+
+    @property
+    def read(self) -> bool:
+        """Whether every source has been read, or failed to be, once."""
+        return not self._untried
 
     def states(self) -> dict[SourceId, SourceState]:
         """Return what is known of every source now."""
@@ -165,10 +178,11 @@ class Runner:
         started, moment = self._now(), time.monotonic()
         outcome = attempt(source, self._context(source, started))
         duration = time.monotonic() - moment
-        with self._wake:
-            # The next one in the queue may ask while this answer is put down.
-            slot.answered = True
-            self._wake.notify_all()
+        if slot.queue:
+            with self._wake:
+                # The next one in the queue may ask while this answer is put down.
+                slot.answered = True
+                self._wake.notify_all()
         # On disk before it is known: what was shown once is still there after a crash.
         if isinstance(outcome, Reading) and not slot.given_up:
             outcome = keep_last_good(slot.state, outcome)
@@ -201,6 +215,8 @@ class Runner:
     def _settle(self, slot: _Slot, state: SourceState) -> None:
         _report(slot.source, slot.state, state)
         slot.state = state
+        if self._slots.get(slot.source.id) is slot:
+            self._untried.discard(slot.source.id)
         interval = slot.source.settings.interval
         pause = (interval if state.up else min(interval, RETRY)).total_seconds()
         # Jitter spreads what started together; the interval stays the most that it takes.

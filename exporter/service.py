@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exporter.digest.poster import Poster, Settings
 from exporter.exposition.publisher import Publisher
-from exporter.installation import Installation, load_installation
+from exporter.installation import EMPTY, Installation, load_installation
 from exporter.logs import log
 from exporter.model import UserError
 from exporter.records.keeping import Options
@@ -38,13 +38,14 @@ class Service:
         self._path = path
         self._storage = storage
         self._now = now
-        self._installation = Installation({}, {})
+        self._installation = EMPTY
         self._loaded = False
         self._reloading = threading.Lock()
         self._reload_ok = False
         self._reloaded: datetime | None = None
         self.publisher = Publisher(self.view, now)
-        self.runner = Runner(storage, now, self.publisher.changed)
+        self.runner = Runner(storage, now, self._changed)
+        self._read = False
         self.recorder = Recorder(storage, now, self.kept, records)
         self.poster = Poster(storage, now, self._live, digests)
 
@@ -64,7 +65,7 @@ class Service:
         """Load the release files again; a bad one keeps what was there before it went bad."""
         with self._reloading:
             try:
-                new = load_installation(self._path)
+                new = load_installation(self._path, self._installation)
             except UserError as error:
                 # Nothing to read where the files were: each of them is gone, and served as before.
                 files = self._installation.releases
@@ -128,4 +129,12 @@ class Service:
             if not release.over(self._now())
             for source in sources
         )
-        self.publisher.changed()
+        self.publisher.hurry()
+
+    def _changed(self) -> None:
+        """Have it shown; the end of a round that reads all for the first time, at once."""
+        before, self._read = self._read, self.runner.read
+        if self._read and not before:
+            self.publisher.hurry()
+        else:
+            self.publisher.changed()

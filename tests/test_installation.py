@@ -77,3 +77,26 @@ def test_a_release_that_moved_to_another_file_is_served_from_there(tmp_path: Pat
 def test_a_folder_without_any_file_says_what_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no release file in this folder; looked for \*\.yaml"):
         load_installation(tmp_path)
+
+
+def test_what_did_not_change_is_not_read_anew(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", "a")
+    changed = write(tmp_path, "b.yaml", "b")
+    old = load_installation(tmp_path)
+    changed.write_text(changed.read_text().replace("01-13", "01-14"))
+    new = load_installation(tmp_path, old)
+    assert new.releases["a.yaml"] is old.releases["a.yaml"]
+    assert new.releases["b.yaml"][0].plan != old.releases["b.yaml"][0].plan
+    assert load_installation(tmp_path, new).releases["b.yaml"] is new.releases["b.yaml"]
+
+
+def test_the_same_text_in_another_folder_is_read_anew(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / name, "release.yaml", "a")
+    link = tmp_path / "now"
+    link.symlink_to("one")
+    old = load_installation(link)
+    link.unlink()
+    link.symlink_to("two")
+    (release, _) = load_installation(link, old).releases["release.yaml"]
+    assert release.folder == tmp_path / "two"

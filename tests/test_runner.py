@@ -300,6 +300,59 @@ def test_a_reload_with_the_same_settings_keeps_the_reading(plan: Plan, runner: R
     assert state(runner, "one").reading == GOOD
 
 
+def test_the_very_same_sources_are_not_read_at_once_again(plan: Plan, runner: Runner) -> None:
+    read = []
+
+    def counted(_settings: SourceSettings, context: Context) -> Reading:
+        read.append(context.now)
+        return GOOD
+
+    source = source_of(plan, "one", counted, interval=timedelta(hours=1))
+    runner.replace([source])
+    runner.start()
+    until(lambda: state(runner, "one").tried)
+    runner.replace([source, source_of(plan, "two", good)])
+    until(lambda: state(runner, "two").tried)
+    assert len(read) == 1
+    runner.replace([replace(source)])
+    until(lambda: len(read) == 2)
+
+
+def test_it_is_read_when_each_source_was_tried_once(plan: Plan, runner: Runner) -> None:
+    def gone(_settings: SourceSettings, _context: Context) -> Reading:
+        raise SourceError(ErrorClass.MISSING, "gone")
+
+    runner.replace([source_of(plan, "one", good), source_of(plan, "two", gone)])
+    assert not runner.read
+    runner.start()
+    until(lambda: runner.read)
+    assert state(runner, "one").tried
+    assert state(runner, "two").tried
+    runner.replace([source_of(plan, "three", hang)])
+    assert not runner.read
+
+
+def test_a_run_under_way_outlives_a_reload_that_does_not_concern_it(
+    plan: Plan, runner: Runner
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_settings: SourceSettings, _context: Context) -> Reading:
+        begun.set()
+        assert go_on.wait(5)
+        return GOOD
+
+    source = source_of(plan, "one", slow, interval=timedelta(milliseconds=20))
+    runner.replace([source])
+    runner.start()
+    assert begun.wait(5)
+    runner.replace([source])
+    go_on.set()
+    until(lambda: state(runner, "one").reading == GOOD)
+    begun.clear()
+    assert begun.wait(5), "it is not read any more"
+
+
 def test_a_storage_that_cannot_be_written_does_not_stop_the_reading(
     plan: Plan, tmp_path: Path
 ) -> None:

@@ -1,8 +1,11 @@
 """Release files from disk: one, or a folder of them in which a bad one leaves the others."""
 
+import hashlib
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -33,13 +36,16 @@ class Loaded:
         return dict(sorted((valid | dict.fromkeys(self.mistakes, False)).items()))
 
 
-def load_all(path: Path) -> Loaded:
-    """Return every release of the file or folder; raises UserError when there is none to read."""
+def load_all(path: Path, known: Mapping[str, Release] = MappingProxyType({})) -> Loaded:
+    """Return every release of the file or folder; raises UserError when there is none to read.
+
+    Of those that are `known`, by file, the ones whose file is unchanged are returned as they are.
+    """
     releases: dict[tuple[str, str], Release] = {}
     mistakes: dict[str, str] = {}
     for file, name in _files(path):
         try:
-            release = load_release(file, name)
+            release = load_release(file, name, known.get(name))
             other = releases.setdefault(release.id, release)
             if other is not release:
                 raise UserError(
@@ -51,10 +57,26 @@ def load_all(path: Path) -> Loaded:
     return Loaded(tuple(releases.values()), mistakes)
 
 
-def load_release(file: Path, name: str) -> Release:
-    """Return the release of that file; raises UserError with `name`, key and fix in every line."""
+def load_release(file: Path, name: str, known: Release | None = None) -> Release:
+    """Return the release of that file; raises UserError with `name`, key and fix in every line.
+
+    It is the `known` one if that was read from the same text in the same place.
+    """
+    text = read_text(file, name)
+    digest = _digest(text, name, file.parent.resolve())
+    if known is not None and known.digest == digest:
+        return known
+    return replace(_read_release(text, file, name), digest=digest)
+
+
+def _digest(text: str, name: str, folder: Path) -> str:
+    content = "\0".join((name, str(folder), text))
+    return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _read_release(text: str, file: Path, name: str) -> Release:
     try:
-        written = load_yaml(read_text(file, name))
+        written = load_yaml(text)
     except YamlError as error:
         where = f"{name}: line {error.line}" if error.line else name
         raise UserError(f"{where}: {error}") from error

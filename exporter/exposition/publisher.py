@@ -88,6 +88,7 @@ class Publisher:
         self._pages: dict[str, Page] = {}
         self._rendered = 0.0
         self._wake = threading.Event()
+        self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="publisher", daemon=True)
 
     def start(self) -> None:
@@ -99,6 +100,11 @@ class Publisher:
         """Ask for a new rendering soon."""
         self._wake.set()
 
+    def hurry(self) -> None:
+        """Ask for one at once: somebody waits for it."""
+        self._hurry.set()
+        self._wake.set()
+
     def render(self) -> None:
         """Render both formats now, of the same moment."""
         shown = Moment(self._view(), self._now())
@@ -107,7 +113,10 @@ class Publisher:
         own = Families()
         dropped = sum((Counter(one.dropped) for one in sections), Counter[str]())
         add_exporter(own, view, dropped)
-        sections += [Section.of(own), Section.of(self._process.collect())]
+        for family in self._process.collect():
+            for one in family.samples:
+                own.add(one.name, family.documentation, one.labels, one.value, family.type)
+        sections.append(Section.of(own))
         self._pages = {
             TEXT: _page(join(sections, openmetrics=False)),
             OPENMETRICS: _page(join(sections, openmetrics=True)),
@@ -138,6 +147,7 @@ class Publisher:
         while True:
             self._wake.wait(pause)
             self._wake.clear()
+            self._hurry.clear()
             started = time.monotonic()
             try:
                 self.render()
@@ -149,7 +159,7 @@ class Publisher:
             # while the page is behind what was read, all of it; of itself, less.
             behind = self._sections.behind
             hurried = behind and self._shown.view.ready
-            time.sleep(min(took if hurried else 4 * took, STALE / 4))
+            self._hurry.wait(min(took if hurried else 4 * took, STALE / 4))
             pause = 0.0 if behind else min(max(EVERY, 15 * took), STALE / 2)
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from prometheus_client import Metric
-from prometheus_client.samples import Sample
 from prometheus_client.utils import floatToGoString
 
-from exporter.exposition.families import Families
+from exporter.exposition.families import Families, Family, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +25,9 @@ class Section:
     dropped: Mapping[str, int]
 
     @classmethod
-    def of(cls, families: Iterable[Metric]) -> "Section":
+    def of(cls, families: Families) -> "Section":
         """Render the families."""
-        dropped = dict(families.dropped) if isinstance(families, Families) else {}
-        return cls({one.name: _lines(one) for one in families}, dropped)
+        return cls({one.name: _lines(one) for one in families.all()}, dict(families.dropped))
 
 
 def join(sections: Iterable[Section], *, openmetrics: bool) -> bytes:
@@ -54,16 +51,11 @@ def _header(name: str, family: Lines, *, openmetrics: bool) -> bytes:
     return f"# HELP {name} {text}\n# TYPE {name} {family.kind}\n".encode()
 
 
-def _lines(family: Metric) -> Lines:
-    text = "".join(map(_line, family.samples))
-    return Lines(family.type, family.documentation, text.encode())
+def _lines(family: Family) -> Lines:
+    return Lines(family.kind, family.help, "".join(map(_line, family.series)).encode())
 
 
-def _line(sample: Sample) -> str:
-    labels = ",".join(f'{name}="{_escaped(text)}"' for name, text in sorted(sample.labels.items()))
-    value = floatToGoString(sample.value)  # type: ignore[no-untyped-call]  # of a float, a text
-    return f"{sample.name}{{{labels}}} {value}\n" if labels else f"{sample.name} {value}\n"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+def _line(series: Series) -> str:
+    value = floatToGoString(series.value)  # type: ignore[no-untyped-call]  # of a float, a text
+    name, labels = series.name, series.text
+    return f"{name}{{{labels}}} {value}\n" if labels else f"{name} {value}\n"

@@ -18,7 +18,7 @@ from exporter.view import ReleaseView
 BUDGET = 3.0
 # What of that may go to releases of which a source is still to be read for the first time: they
 # change again soon, and those that are read whole do not wait for them.
-UNFINISHED = 0.5
+UNFINISHED = 0.1
 
 # Made again after so many seconds whatever happens: should the list of moments below lack one.
 LATEST = 300.0

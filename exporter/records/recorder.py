@@ -82,7 +82,7 @@ class Recorder:
         behind = any(self._lags(view, now) for view in views) and not self._failed
         read = all(view.tried for view in views)
         # Looking at a thousand releases takes its time, too, while others are still to be read.
-        usual = PATIENCE if not behind else LEAST if read else max(SOON, 4 * took)
+        usual = PATIENCE if not behind else LEAST if read else min(max(SOON, 20 * took), PATIENCE)
         ends = ((_last_look(view, now) - now).total_seconds() for view in views)
         waits = [usual, *(end for end in ends if end > 0)]
         return max(LEAST, min(waits))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from exporter import logs, runner, service
-from exporter.installation import Installation, load_installation
+from exporter.installation import EMPTY, Installation, load_installation
 from exporter.model import Context, Reading, SourceError
 from exporter.server.app import build_app
 from exporter.server.process import listen, serve
@@ -32,9 +32,9 @@ def now() -> datetime:
     return START + timedelta(seconds=(time.monotonic() - BEGAN) * SPEED)
 
 
-def hurried(path: Path) -> Installation:
+def hurried(path: Path, old: Installation = EMPTY) -> Installation:
     """Load what there is, each source with its interval shortened."""
-    found = load_installation(path)
+    found = load_installation(path, old)
     shorter = {"interval": timedelta(seconds=INTERVAL)}
     return replace(
         found,

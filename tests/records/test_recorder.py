@@ -76,7 +76,8 @@ def test_the_first_record_waits_until_all_are_read_but_not_beyond_the_day(world:
     world.look(world.now)
     assert world.records.days() == []
     assert world.recorder.pause() == SOON
-    assert world.recorder.pause(took=3) == 12
+    assert world.recorder.pause(took=1) == 20
+    assert world.recorder.pause(took=3) == PATIENCE
     world.look(MIDNIGHT - 10 * SECOND)
     assert world.recorder.pause(took=3) <= 5
     world.look(MIDNIGHT - LEAD)

@@ -69,23 +69,29 @@ class Durations:
 
 def quantile(days: Sequence[Durations]) -> float | None:
     """Return the value at index floor(0.95 n) of all days' values in order, exactly."""
-    count = sum(map(len, days))
-    if not count:
-        return None
-    index = 95 * count // 100
-    # Floats from 0 upwards are in the order of their bits, and those can be halved.
     tables = [day.table() for day in days if len(day)]
+    if not tables:
+        return None
+    # Floats from 0 upwards are in the order of their bits, and those can be halved.
     bits = [values.view(np.int64) for values, _ in tables]
-    sums = [np.concatenate(([0], np.cumsum(counts))) for _, counts in tables]
-    low, high = 0, max(int(one[-1]) for one in bits)
+    sums = [np.cumsum(counts) for _, counts in tables]
+    sizes = [int(total[-1]) for total in sums]
+    index = _place(sum(sizes))
+    # It is one of the days' own ones at that place, or between two of them.
+    own = [
+        int(one[total.searchsorted(_place(size), "right")])
+        for one, total, size in zip(bits, sums, sizes, strict=True)
+    ]
+    low, high = min(own), max(own)
     while low < high:
         middle = (low + high) // 2
-        below = (
-            int(total[np.searchsorted(one, middle, "right")])
-            for one, total in zip(bits, sums, strict=True)
-        )
-        if sum(below) > index:
+        ends = (int(one.searchsorted(middle, "right")) for one in bits)
+        if sum(int(total[end - 1]) for total, end in zip(sums, ends, strict=True) if end) > index:
             high = middle
         else:
             low = middle + 1
     return float(np.int64(low).view(np.float64))
+
+
+def _place(count: int) -> int:
+    return 95 * count // 100

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import repeat, starmap
+from types import NoneType
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,6 +27,9 @@ from exporter.telemetry.columns import (
 
 # Whatever makes the fast way give up; the careful one says what it is.
 _UNFIT = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+
+# The types of `event_type` where there is no payload in it.
+_FLAT = {str, NoneType}
 
 _PIECES = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -112,7 +116,7 @@ class Events:
         """Append typed events; raises one of `_UNFIT` before anything is appended."""
         if not events:
             return
-        if not isinstance(events[0].event_type, str):
+        if {type(one.event_type) for one in events} - _FLAT:
             events = [typed.flat(event) for event in events]
         columns = self.columns
         kind_codes, backend_codes = columns.kind_codes, columns.backend_codes

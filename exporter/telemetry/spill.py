@@ -63,26 +63,29 @@ class Stretch:
 
 
 class Spill:
-    """Records that are sorted by slice, batch after batch."""
+    """Records that are sorted by slice, batch after batch; the first one may stay in memory."""
 
     def __init__(self, folder: Path) -> None:
-        """Start empty; raises OSError. The file has no name: who is killed leaves none behind."""
-        with TemporaryFile(dir=folder) as file:
-            self._file = RecordFile(file)
+        """Start empty; the folder is for a file, where one is needed."""
+        self._folder = folder
+        self._file: RecordFile | None = None
         self._waiting: list[Records] = []
         self._held = 0
         self._ends: list[NDArray[np.int64]] = []  # of each batch: where its slices end
 
     def add(self, records: Records) -> None:
-        """Add records behind those that were added before."""
+        """Add records behind those that were added before; raises OSError."""
         self._waiting.append(records)
         self._held += len(records)
         if self._held >= _BATCH:
             self._write()
 
     def stretches(self) -> list[Stretch]:
-        """Return all there is, in the order of the keys."""
-        self._write()
+        """Return all there is, in the order of the keys; raises OSError."""
+        if self._file is None:
+            self._waiting = [self._sorted()]
+        else:
+            self._write()
         sizes = np.zeros(_SLICES, np.int64)
         for ends in self._ends:
             sizes += np.diff(ends)
@@ -100,8 +103,12 @@ class Spill:
 
         All records of a key come together, and keys in their order from one time to the next.
         """
-        ends = (one[[slices.start, slices.stop]].tolist() for one in self._ends)
-        records = self._file.read(*ends)
+        ends = [one[[slices.start, slices.stop]].tolist() for one in self._ends]
+        if self._file is None:
+            (start, end), (every,) = ends[0], self._waiting
+            records = every[start:end]
+        else:
+            records = self._file.read(*ends)
         times = -(-len(records) // (2 * _TOGETHER))
         if times <= 1:
             yield records
@@ -115,14 +122,23 @@ class Spill:
     def _write(self) -> None:
         if not self._held:
             return
-        records = join(self._waiting)
+        if self._file is None:
+            # Without a name: who is killed leaves none behind.
+            with TemporaryFile(dir=self._folder) as file:
+                self._file = RecordFile(file)
+        start = int(self._ends[-1][-1]) if self._ends else 0
+        self._file.write(start, self._sorted())
         self._waiting, self._held = [], 0
+
+    def _sorted(self) -> Records:
+        """Return what waits, slice after slice, and note where each of them ends."""
+        records = join(self._waiting)
         first = slice_of(records["key"])
         order = np.argsort(first, kind="stable")  # of one byte: by counting
         start = int(self._ends[-1][-1]) if self._ends else 0
-        self._file.write(start, take(records, order))
         ends = np.cumsum(np.bincount(first, minlength=_SLICES))
         self._ends.append(np.concatenate(([0], ends)) + start)
+        return take(records, order)
 
 
 def slice_of(keys: Keys) -> NDArray[np.uint8]:

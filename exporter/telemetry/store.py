@@ -100,6 +100,7 @@ class Store:
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        self._paths: dict[str, Path] = {}
         self.seed = self._load_seed()
         self.settings = f"{FORMAT} {settings}"
 
@@ -201,6 +202,7 @@ class Store:
 
     def sweep(self, names: Iterable[str]) -> None:
         """Remove the sidecars of every other file, and what a killed process left behind."""
+        self._paths.clear()  # those of files that are gone
         wanted = {self._path(name).name for name in names} | {"lock", "seed", "index"}
         for entry in os.scandir(self.folder):
             if entry.name not in wanted:
@@ -232,7 +234,11 @@ class Store:
         return xxh3_128_hexdigest(f"{self.settings} {name}".encode(), self.seed)
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
+        # Each is asked for many times, and to put a path together takes as long as to look there.
+        if name not in self._paths:
+            file = f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
+            self._paths[name] = self.folder / file
+        return self._paths[name]
 
     def _stretch(self, name: str, index: int) -> Path:
         return self._path(name).with_suffix(f".{index}.stretch")

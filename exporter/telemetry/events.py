@@ -53,9 +53,7 @@ class Events:
         self.columns = Columns(options.audit)
         self._options = options
         self._dated = dated
-        event = typed.event_class(options.fields)
-        self._array = msgspec.json.Decoder(list[event])  # type: ignore[valid-type]
-        self._event = msgspec.json.Decoder(event)
+        self._array, self._event = typed.decoders(options.fields)
 
     def array(self, stretch: bytes | memoryview, at: int) -> bool:
         """Take events with commas between them; False, and nothing taken, unless it is JSON."""

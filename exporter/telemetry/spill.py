@@ -1,7 +1,7 @@
 """Records on disk: more than there is room for in memory.
 
 Copies of an event have one key. So what is compared at a time is all records of some slices; a
-slice is the keys with one first byte.
+slice is the keys with the same first bits.
 """
 
 import os
@@ -16,8 +16,14 @@ from numpy.typing import NDArray
 
 from exporter.telemetry.rows import RECORD, Keys, Records, bytes_of, join, take
 
-_SLICES = 256
-_BATCH = 1 << 15
+# So many that one of them is a few megabytes when there are a hundred million records.
+SLICES = 1 << 10
+
+# Sorted at a time. The larger, the fewer pieces are a slice; so large, it is given back at once.
+_BATCH = 1 << 17
+
+_FIRST = np.uint64(64 - 10)  # how far a key's first bits, which say its slice, are from the last
+_NEXT = np.uint64(64 - 10 - 16)
 
 # Compared at a time: some megabytes, and few enough for them to stay in the processor's cache.
 _TOGETHER = 1 << 15
@@ -86,7 +92,7 @@ class Spill:
             self._waiting = [self._sorted()]
         else:
             self._write()
-        sizes = np.zeros(_SLICES, np.int64)
+        sizes = np.zeros(SLICES, np.int64)
         for ends in self._ends:
             sizes += np.diff(ends)
         stretches: list[Stretch] = []
@@ -96,7 +102,7 @@ class Spill:
                 stretches.append(Stretch(slice(start, number), held))
                 start, held = number, 0
             held += size
-        return [*stretches, Stretch(slice(start, _SLICES), held)]
+        return [*stretches, Stretch(slice(start, SLICES), held)]
 
     def read(self, slices: slice) -> Iterator[Records]:
         """Yield the records of some slices as they were added, few enough to compare at a time.
@@ -113,8 +119,8 @@ class Spill:
         if times <= 1:
             yield records
             return
-        # One slice, or it would not be so many: its keys are told by their next two bytes.
-        told = records["key"] >> np.uint64(40) & np.uint64(0xFFFF)
+        # One slice, or it would not be so many: its keys are told by their next 16 bits.
+        told = records["key"] >> _NEXT & np.uint64(0xFFFF)
         share = told * np.uint64(times) >> np.uint64(16)
         for number in range(times):
             yield take(records, np.flatnonzero(share == number))
@@ -134,13 +140,13 @@ class Spill:
         """Return what waits, slice after slice, and note where each of them ends."""
         records = join(self._waiting)
         first = slice_of(records["key"])
-        order = np.argsort(first, kind="stable")  # of one byte: by counting
+        order = np.argsort(first, kind="stable")  # of two bytes: by counting
         start = int(self._ends[-1][-1]) if self._ends else 0
-        ends = np.cumsum(np.bincount(first, minlength=_SLICES))
+        ends = np.cumsum(np.bincount(first, minlength=SLICES))
         self._ends.append(np.concatenate(([0], ends)) + start)
         return take(records, order)
 
 
-def slice_of(keys: Keys) -> NDArray[np.uint8]:
+def slice_of(keys: Keys) -> NDArray[np.uint16]:
     """Return the slice of each key."""
-    return (keys >> np.uint64(56)).astype(np.uint8)
+    return (keys >> _FIRST).astype(np.uint16)

@@ -46,14 +46,16 @@ def seconds_of(stamps: Sequence[str]) -> NDArray[np.float64] | None:
     if (meaning := _meaning(form)) is None:
         return None
     largest, worth = meaning
-    if np.any(digits > largest):
+    if (digits > largest).any():
         return None
     dates, times = (digits @ worth).T
-    if np.any(times >= _DAY):
+    if (times >= _DAY).any():
         return None
-    known = np.unique(dates)
-    days = np.array([_days(int(number)) for number in known.tolist()])
-    seconds: NDArray[np.float64] = (days[np.searchsorted(known, dates)] * _DAY + times) / _SECOND
+    known = sorted(set(dates.tolist()))
+    days = np.array([_days(int(number)) * _DAY for number in known], np.float64)
+    # Exports of one day are many.
+    since = days[np.searchsorted(known, dates)] if len(known) > 1 else days
+    seconds: NDArray[np.float64] = (since + times) / _SECOND
     return seconds
 
 

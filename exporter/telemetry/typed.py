@@ -56,6 +56,15 @@ def event_class(fields: tuple[str, ...]) -> type[Event]:
     return cast("type[Event]", made)
 
 
+@cache
+def decoders(
+    fields: tuple[str, ...],
+) -> tuple[msgspec.json.Decoder[list[Event]], msgspec.json.Decoder[Event]]:
+    """Return a decoder of lists of events with these private fields, and one of single events."""
+    event = event_class(fields)
+    return msgspec.json.Decoder(list[event]), msgspec.json.Decoder(event)  # type: ignore[valid-type]
+
+
 def flat(event: Event) -> Event:
     """Return the event with its payload's facts as its own; the payload's come first."""
     payload = event.event_type

@@ -77,7 +77,7 @@ class Spill:
         self._file: RecordFile | None = None
         self._waiting: list[Records] = []
         self._held = 0
-        self._ends: list[NDArray[np.int64]] = []  # of each batch: where its slices end
+        self._ends: list[NDArray[np.uint32]] = []  # of each batch: where its slices end
 
     def add(self, records: Records) -> None:
         """Add records behind those that were added before; raises OSError."""
@@ -143,7 +143,7 @@ class Spill:
         order = np.argsort(first, kind="stable")  # of two bytes: by counting
         start = int(self._ends[-1][-1]) if self._ends else 0
         ends = np.cumsum(np.bincount(first, minlength=SLICES))
-        self._ends.append(np.concatenate(([0], ends)) + start)
+        self._ends.append((np.concatenate(([0], ends)) + start).astype(np.uint32))
         return take(records, order)
 
 

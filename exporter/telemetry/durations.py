@@ -72,25 +72,22 @@ def quantile(days: Sequence[Durations]) -> float | None:
     tables = [day.table() for day in days if len(day)]
     if not tables:
         return None
-    # Floats from 0 upwards are in the order of their bits, and those can be halved.
-    bits = [values.view(np.int64) for values, _ in tables]
-    sums = [np.cumsum(counts) for _, counts in tables]
-    sizes = [int(total[-1]) for total in sums]
-    index = _place(sum(sizes))
-    # It is one of the days' own ones at that place, or between two of them.
+    sizes = [int(counts.sum()) for _, counts in tables]
+    # It is one of the days' own ones at that place, or between two of them: few are looked into.
     own = [
-        int(one[total.searchsorted(_place(size), "right")])
-        for one, total, size in zip(bits, sums, sizes, strict=True)
+        values[np.cumsum(counts).searchsorted(_place(size), "right")]
+        for (values, counts), size in zip(tables, sizes, strict=True)
     ]
-    low, high = min(own), max(own)
-    while low < high:
-        middle = (low + high) // 2
-        ends = (int(one.searchsorted(middle, "right")) for one in bits)
-        if sum(int(total[end - 1]) for total, end in zip(sums, ends, strict=True) if end) > index:
-            high = middle
-        else:
-            low = middle + 1
-    return float(np.int64(low).view(np.float64))
+    below = 0
+    between: list[tuple[Floats, Counts]] = []
+    for values, counts in tables:
+        start, end = values.searchsorted(min(own)), values.searchsorted(max(own), "right")
+        below += int(counts[:start].sum())
+        between.append((values[start:end], counts[start:end]))
+    values, counts = map(np.concatenate, zip(*between, strict=True))
+    order = np.argsort(values)
+    sums = np.cumsum(counts[order])
+    return float(values[order[sums.searchsorted(_place(sum(sizes)) - below, "right")]])
 
 
 def _place(count: int) -> int:

@@ -3,6 +3,7 @@
 import re
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 from math import nan
 
 import msgspec
@@ -95,7 +96,7 @@ class Names(dict[object, int]):
         """Return the name's code, a new one if it may have one; raises TypeError unless text."""
         if not isinstance(name, str):
             raise TypeError
-        plain = _PLAIN.fullmatch(name) and not self._audit.findings(name)
+        plain = _PLAIN.fullmatch(name) and _is_harmless(self._audit, name)
         code = OTHER
         if plain and len(self.names) <= LAST_NAME:
             code = len(self.names)
@@ -103,6 +104,12 @@ class Names(dict[object, int]):
         if code or len(self) < _REMEMBERED:
             self[name] = code
         return code
+
+
+# File after file has the same few names.
+@lru_cache(maxsize=1024)
+def _is_harmless(audit: Audit, name: str) -> bool:
+    return not audit.findings(name)
 
 
 @dataclass(slots=True)

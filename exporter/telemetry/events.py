@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import repeat, starmap
+from types import NoneType
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,6 +28,9 @@ from exporter.telemetry.columns import (
 # Whatever makes the fast way give up; the careful one says what it is.
 _UNFIT = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
 
+# The types of `event_type` where there is no payload in it.
+_FLAT = {str, NoneType}
+
 _PIECES = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -49,9 +53,7 @@ class Events:
         self.columns = Columns(options.audit)
         self._options = options
         self._dated = dated
-        event = typed.event_class(options.fields)
-        self._array = msgspec.json.Decoder(list[event])  # type: ignore[valid-type]
-        self._event = msgspec.json.Decoder(event)
+        self._array, self._event = typed.decoders(options.fields)
 
     def array(self, stretch: bytes | memoryview, at: int) -> bool:
         """Take events with commas between them; False, and nothing taken, unless it is JSON."""
@@ -112,7 +114,7 @@ class Events:
         """Append typed events; raises one of `_UNFIT` before anything is appended."""
         if not events:
             return
-        if not isinstance(events[0].event_type, str):
+        if {type(one.event_type) for one in events} - _FLAT:
             events = [typed.flat(event) for event in events]
         columns = self.columns
         kind_codes, backend_codes = columns.kind_codes, columns.backend_codes

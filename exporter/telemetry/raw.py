@@ -12,20 +12,22 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+import numpy as np
 
 from exporter import atomic
 from exporter.telemetry.columns import DATED, GENERATION, REJECTED, SUCCESS, UNREADABLE
 from exporter.telemetry.index import Codes
-from exporter.telemetry.rows import Keys, Rows
+from exporter.telemetry.rows import Floats, Keys, Rows
 
 _COUNT = re.compile(rb'\{"date": "[0-9-]{10}", "count": (\d{1,12}),')
 _HEAD = 100
 _CHUNK = 4096
 
-_ODD = {REJECTED: "rejected", UNREADABLE: "unreadable"}
+_ODD = {REJECTED: '"rejected"', UNREADABLE: '"unreadable"'}
 
 
 class Events(Protocol):
@@ -53,8 +55,7 @@ def write_day(index: Events, day: date, rules: Sequence[str], file: Path) -> Non
         opened.write(json.dumps(head)[:-1].encode() + b', "events": [')
         for start in range(0, count, _CHUNK):
             part = slice(start, start + _CHUNK)
-            events = _events(index, keys[part], rows.take(part), bits[part])
-            lines = ",\n".join(json.dumps(_marked(event, found, rules)) for event, found in events)
+            lines = ",\n".join(_lines(index, keys[part], rows.take(part), bits[part], rules))
             opened.write((",\n" if start else "\n").encode() + lines.encode())
         opened.write(b"\n]}\n")
 
@@ -69,37 +70,41 @@ def _count(file: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def _events(
-    index: Events, keys: Keys, rows: Rows, bits: Keys
-) -> Iterator[tuple[dict[str, Any], int]]:
-    """Yield each event with the bits of its rules."""
-    for at, (key, found) in enumerate(zip(keys.tolist(), bits.tolist(), strict=True)):
-        kind, flags = int(rows.kinds[at]), int(rows.flags[at])
-        event: dict[str, Any] = {
-            "id": f"{key:016x}" if key >> 32 else None,
-            "timestamp": None if flags & DATED else _time(float(rows.times[at])),
-            "event_type": _ODD.get(kind) or index.kinds.names[kind],
-        }
+def _lines(
+    index: Events, keys: Keys, rows: Rows, bits: Keys, rules: Sequence[str]
+) -> Iterator[str]:
+    """Yield each event as JSON: put together by hand in a tenth of the time."""
+    kinds = dict(enumerate(map(json.dumps, index.kinds.names))) | _ODD
+    backends = list(map(json.dumps, index.backends.names))
+    columns = (keys, rows.kinds, rows.backends, rows.durations, rows.flags, bits)
+    values = zip(stamps(rows.times), *(column.tolist() for column in columns), strict=True)
+    for time, key, kind, backend, duration, flags, found in values:
+        name = f'"{key:016x}"' if key >> 32 else "null"
+        stamp = "null" if flags & DATED else f'"{time}"'
+        line = f'{{"id": {name}, "timestamp": {stamp}, "event_type": {kinds[kind]}'
         if kind == GENERATION:
-            event["backend_used"] = index.backends.names[int(rows.backends[at])]
-            event["generation_time_ms"] = _milliseconds(float(rows.durations[at]))
-            event["success"] = bool(flags & SUCCESS)
-        yield event, found
+            success = "true" if flags & SUCCESS else "false"
+            line += f', "backend_used": {backends[backend]}'
+            line += f', "generation_time_ms": {_milliseconds(duration)}, "success": {success}'
+        if found:
+            line += f', "command": {_marks(found, rules)}'
+        yield line + "}"
 
 
-def _marked(event: dict[str, Any], found: int, rules: Sequence[str]) -> dict[str, Any]:
-    if not found:
-        return event
-    names = (f"[{rule}]" for bit, rule in enumerate(rules) if found >> bit & 1)
-    return event | {"command": " ".join(names)}
+def _marks(found: int, rules: Sequence[str]) -> str:
+    return json.dumps(" ".join(f"[{rule}]" for bit, rule in enumerate(rules) if found >> bit & 1))
 
 
-def _time(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def stamps(seconds: Floats) -> list[str]:
+    """Return times as RFC 3339 in UTC: cut to milliseconds, of microseconds that are rounded."""
+    fractions, whole = np.modf(seconds)
+    microseconds = whole.astype(np.int64) * 1_000_000 + np.rint(fractions * 1e6).astype(np.int64)
+    moments = (microseconds // 1000).astype("datetime64[ms]")
+    texts: list[str] = np.datetime_as_string(moments, timezone="UTC").tolist()
+    return texts
 
 
-def _milliseconds(value: float) -> float | int | None:
+def _milliseconds(value: float) -> str:
     if math.isnan(value):
-        return None
-    return int(value) if value.is_integer() else value
+        return "null"
+    return str(int(value) if value.is_integer() else value)

@@ -31,6 +31,7 @@ RECORD = np.dtype(
 )
 
 _WORDS = RECORD.itemsize // 8
+_EVERY = bytes(range(256))
 
 # Multiples of it are spread over all keys, so that events without id are.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -181,5 +182,4 @@ def _bits(values: Floats) -> NDArray[np.int64]:
 
 
 def _table(names: list[str], code: Callable[[str], int]) -> bytes:
-    codes = [code(name) for name in names]
-    return bytes(codes) + bytes(range(len(codes), 256))
+    return bytes(map(code, names)) + _EVERY[len(names) :]

@@ -68,6 +68,7 @@ def scan(folder: Path, patterns: tuple[str, ...]) -> Scan:
     return Scan(tuple(sorted(files.values(), key=lambda one: one.name)), tuple(rejections))
 
 
+@lru_cache(maxsize=4096)
 def day_in(name: str) -> tuple[int, int, int] | None:
     """Return year, month and day as a file's name says them: 2026-01-13 or 20260113."""
     dates = _DATE.findall(PurePosixPath(name).name)

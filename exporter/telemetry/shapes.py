@@ -152,24 +152,28 @@ class Reader:
         """Take what is in memory up to the last boundary, or the end; None unless that ended."""
         window, data, at = self._window, self._window.data, self._window.at
         cut = _last_boundary(data, at)
-        if cut > 0:
-            if self._events.array(memoryview(data)[at:cut], window.offset):
-                window.move(cut + 1)
-            else:
-                self._careful_until = window.place(cut)
-            return None
         close = len(data) if stretch else data.rfind(b"]", at)
-        inside = data[at:close]
-        if (
-            window.ended
-            and close >= at
-            and (fresh or inside.strip())  # behind a comma there must be something
-            and self._events.array(inside, window.offset)
-        ):
+        # No bracket in the last event: the end is where it seems to be.
+        plain_end = window.ended and data.find(b"]", max(cut, at)) in (close, -1)
+        if (plain_end or cut < 0) and self._take_rest(close, fresh=fresh):
             window.move(close + (not stretch))
             return not stretch
-        self._careful_until = window.place(len(data))
+        if cut > 0 and self._events.array(memoryview(data)[at:cut], window.offset):
+            window.move(cut + 1)
+        else:
+            self._careful_until = window.place(cut if cut > 0 else len(data))
         return None
+
+    def _take_rest(self, close: int, *, fresh: bool) -> bool:
+        """Take everything up to the end of the list; False unless that is the end."""
+        window = self._window
+        inside = window.data[window.at : close]
+        return (
+            window.ended
+            and close >= window.at
+            and (fresh or bool(inside.strip()))  # behind a comma there must be something
+            and self._events.array(inside, window.offset)
+        )
 
     def _follow(self, *, fresh: bool, stretch: bool) -> bool | None:
         """Take the next value, wherever it ends; True and False as `_list`, None in between."""

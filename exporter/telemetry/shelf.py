@@ -15,7 +15,7 @@ from xxhash import xxh3_128_hexdigest
 
 from exporter.telemetry.counts import Bounds
 from exporter.telemetry.index import Index, KeptIndex
-from exporter.telemetry.spill import RecordFile
+from exporter.telemetry.spill import SLICES, RecordFile
 from exporter.telemetry.store import DAMAGED, Stamp, read, write
 
 _END = 8
@@ -48,7 +48,7 @@ class Shelf:
         self._path = folder / "index"
         self._seed = seed
         self._bounds = bounds
-        self._settings = self._fingerprint(f"{settings} {bounds}")
+        self._settings = self._fingerprint(f"{settings} {bounds} {SLICES}")
 
     def make(self, build: Callable[[RecordFile], Shelved]) -> Shelved:
         """Keep what is built with the file for its records; raises OSError."""

@@ -1,7 +1,7 @@
 """Records on disk: more than there is room for in memory.
 
 Copies of an event have one key. So what is compared at a time is all records of some slices; a
-slice is the keys with one first byte.
+slice is the keys with the same first bits.
 """
 
 import os
@@ -16,8 +16,14 @@ from numpy.typing import NDArray
 
 from exporter.telemetry.rows import RECORD, Keys, Records, bytes_of, join, take
 
-_SLICES = 256
-_BATCH = 1 << 15
+# So many that one of them is a few megabytes when there are a hundred million records.
+SLICES = 1 << 10
+
+# Sorted at a time. The larger, the fewer pieces are a slice; so large, it is given back at once.
+_BATCH = 1 << 17
+
+_FIRST = np.uint64(64 - 10)  # how far a key's first bits, which say its slice, are from the last
+_NEXT = np.uint64(64 - 10 - 16)
 
 # Compared at a time: some megabytes, and few enough for them to stay in the processor's cache.
 _TOGETHER = 1 << 15
@@ -63,27 +69,30 @@ class Stretch:
 
 
 class Spill:
-    """Records that are sorted by slice, batch after batch."""
+    """Records that are sorted by slice, batch after batch; the first one may stay in memory."""
 
     def __init__(self, folder: Path) -> None:
-        """Start empty; raises OSError. The file has no name: who is killed leaves none behind."""
-        with TemporaryFile(dir=folder) as file:
-            self._file = RecordFile(file)
+        """Start empty; the folder is for a file, where one is needed."""
+        self._folder = folder
+        self._file: RecordFile | None = None
         self._waiting: list[Records] = []
         self._held = 0
-        self._ends: list[NDArray[np.int64]] = []  # of each batch: where its slices end
+        self._ends: list[NDArray[np.uint32]] = []  # of each batch: where its slices end
 
     def add(self, records: Records) -> None:
-        """Add records behind those that were added before."""
+        """Add records behind those that were added before; raises OSError."""
         self._waiting.append(records)
         self._held += len(records)
         if self._held >= _BATCH:
             self._write()
 
     def stretches(self) -> list[Stretch]:
-        """Return all there is, in the order of the keys."""
-        self._write()
-        sizes = np.zeros(_SLICES, np.int64)
+        """Return all there is, in the order of the keys; raises OSError."""
+        if self._file is None:
+            self._waiting = [self._sorted()]
+        else:
+            self._write()
+        sizes = np.zeros(SLICES, np.int64)
         for ends in self._ends:
             sizes += np.diff(ends)
         stretches: list[Stretch] = []
@@ -93,21 +102,25 @@ class Spill:
                 stretches.append(Stretch(slice(start, number), held))
                 start, held = number, 0
             held += size
-        return [*stretches, Stretch(slice(start, _SLICES), held)]
+        return [*stretches, Stretch(slice(start, SLICES), held)]
 
     def read(self, slices: slice) -> Iterator[Records]:
         """Yield the records of some slices as they were added, few enough to compare at a time.
 
         All records of a key come together, and keys in their order from one time to the next.
         """
-        ends = (one[[slices.start, slices.stop]].tolist() for one in self._ends)
-        records = self._file.read(*ends)
+        ends = [one[[slices.start, slices.stop]].tolist() for one in self._ends]
+        if self._file is None:
+            (start, end), (every,) = ends[0], self._waiting
+            records = every[start:end]
+        else:
+            records = self._file.read(*ends)
         times = -(-len(records) // (2 * _TOGETHER))
         if times <= 1:
             yield records
             return
-        # One slice, or it would not be so many: its keys are told by their next two bytes.
-        told = records["key"] >> np.uint64(40) & np.uint64(0xFFFF)
+        # One slice, or it would not be so many: its keys are told by their next 16 bits.
+        told = records["key"] >> _NEXT & np.uint64(0xFFFF)
         share = told * np.uint64(times) >> np.uint64(16)
         for number in range(times):
             yield take(records, np.flatnonzero(share == number))
@@ -115,16 +128,25 @@ class Spill:
     def _write(self) -> None:
         if not self._held:
             return
-        records = join(self._waiting)
-        self._waiting, self._held = [], 0
-        first = slice_of(records["key"])
-        order = np.argsort(first, kind="stable")  # of one byte: by counting
+        if self._file is None:
+            # Without a name: who is killed leaves none behind.
+            with TemporaryFile(dir=self._folder) as file:
+                self._file = RecordFile(file)
         start = int(self._ends[-1][-1]) if self._ends else 0
-        self._file.write(start, take(records, order))
-        ends = np.cumsum(np.bincount(first, minlength=_SLICES))
-        self._ends.append(np.concatenate(([0], ends)) + start)
+        self._file.write(start, self._sorted())
+        self._waiting, self._held = [], 0
+
+    def _sorted(self) -> Records:
+        """Return what waits, slice after slice, and note where each of them ends."""
+        records = join(self._waiting)
+        first = slice_of(records["key"])
+        order = np.argsort(first, kind="stable")  # of two bytes: by counting
+        start = int(self._ends[-1][-1]) if self._ends else 0
+        ends = np.cumsum(np.bincount(first, minlength=SLICES))
+        self._ends.append((np.concatenate(([0], ends)) + start).astype(np.uint32))
+        return take(records, order)
 
 
-def slice_of(keys: Keys) -> NDArray[np.uint8]:
+def slice_of(keys: Keys) -> NDArray[np.uint16]:
     """Return the slice of each key."""
-    return (keys >> np.uint64(56)).astype(np.uint8)
+    return (keys >> _FIRST).astype(np.uint16)

@@ -46,14 +46,16 @@ def seconds_of(stamps: Sequence[str]) -> NDArray[np.float64] | None:
     if (meaning := _meaning(form)) is None:
         return None
     largest, worth = meaning
-    if np.any(digits > largest):
+    if (digits > largest).any():
         return None
     dates, times = (digits @ worth).T
-    if np.any(times >= _DAY):
+    if times.max() >= _DAY:
         return None
-    known = np.unique(dates)
+    ordered = np.sort(dates)
+    # As `np.unique`, which brings a module of its own that takes longer to load than much to read.
+    known = ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
     days = np.array([_days(int(number)) for number in known.tolist()])
-    seconds: NDArray[np.float64] = (days[np.searchsorted(known, dates)] * _DAY + times) / _SECOND
+    seconds: NDArray[np.float64] = (days[known.searchsorted(dates)] * _DAY + times) / _SECOND
     return seconds
 
 

@@ -30,6 +30,10 @@ NEVER: Stamp = (0, 0, 0, 0)
 
 _SIZE = 8
 _CHECKSUM = 16
+# Of so many files with so many events what was read is at hand until it is asked for.
+_FEW = 64
+_SMALL = 4096
+
 _SEED = re.compile(r"[0-9a-f]{16}")
 
 DAMAGED = (OSError, EOFError, msgspec.MsgspecError)
@@ -79,7 +83,7 @@ class Export:
 
     name: str
     stamp: Stamp
-    parts: Parts | tuple[()]
+    parts: Parts | tuple[Part, ...]
     decoded: int = 0
     refused: Rejection | None = None
     since: float = 0.0
@@ -100,6 +104,8 @@ class Store:
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        self._paths: dict[str, Path] = {}
+        self._just_saved: dict[str, Export] = {}
         self.seed = self._load_seed()
         self.settings = f"{FORMAT} {settings}"
 
@@ -108,6 +114,7 @@ class Store:
         """Keep a second exporter, such as a `collect` beside the server, from the sidecars."""
         # Somebody may have removed the folder since the last time.
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._just_saved.clear()  # a copy of this process may have saved something newer
         if not (self.folder / "seed").exists():
             self._save_seed(f"{self.seed:016x}")
         with (self.folder / "lock").open("wb") as file:
@@ -124,6 +131,8 @@ class Store:
 
     def load(self, name: str) -> Export | None:
         """Return what was read of that file, None unless all of it is good."""
+        if just_saved := self._just_saved.pop(name, None):
+            return just_saved
         try:
             path = self._path(name)
             with path.open("rb") as file:
@@ -166,6 +175,8 @@ class Store:
         with self._replacing(self._path(name)) as file:
             write(file, Header(self._fingerprint(name), stamp, 1, part.decoded))
             write(file, part)
+        if part.rows < _SMALL and len(self._just_saved) < _FEW:
+            self._just_saved[name] = Export(name, stamp, (part,), part.decoded)
 
     def refuse(self, name: str, stamp: Stamp, rejection: Rejection, now: float) -> None:
         """Keep that the file cannot be read now, beside what was good of it before."""
@@ -201,6 +212,7 @@ class Store:
 
     def sweep(self, names: Iterable[str]) -> None:
         """Remove the sidecars of every other file, and what a killed process left behind."""
+        self._paths.clear()  # those of files that are gone
         wanted = {self._path(name).name for name in names} | {"lock", "seed", "index"}
         for entry in os.scandir(self.folder):
             if entry.name not in wanted:
@@ -232,7 +244,11 @@ class Store:
         return xxh3_128_hexdigest(f"{self.settings} {name}".encode(), self.seed)
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
+        # Each is asked for many times, and to put a path together takes as long as to look there.
+        if name not in self._paths:
+            file = f"{xxh3_128_hexdigest(name.encode(), self.seed)}.columns"
+            self._paths[name] = self.folder / file
+        return self._paths[name]
 
     def _stretch(self, name: str, index: int) -> Path:
         return self._path(name).with_suffix(f".{index}.stretch")

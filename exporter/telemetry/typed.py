@@ -40,6 +40,9 @@ _ORDER = (
     *("generation_time_ms", "duration_ms", "success"),
 )
 
+# So many times one by one are read as fast as all at once.
+_FEW = 16
+
 
 @cache
 def event_class(fields: tuple[str, ...]) -> type[Event]:
@@ -51,6 +54,15 @@ def event_class(fields: tuple[str, ...]) -> type[Event]:
     own = [(name, types[name], None) for name in _ORDER]
     made = msgspec.defstruct("Event", [*own, *private], rename=names, gc=False)
     return cast("type[Event]", made)
+
+
+@cache
+def decoders(
+    fields: tuple[str, ...],
+) -> tuple[msgspec.json.Decoder[list[Event]], msgspec.json.Decoder[Event]]:
+    """Return a decoder of lists of events with these private fields, and one of single events."""
+    event = event_class(fields)
+    return msgspec.json.Decoder(list[event]), msgspec.json.Decoder(event)  # type: ignore[valid-type]
 
 
 def flat(event: Event) -> Event:
@@ -94,7 +106,8 @@ def times(events: Sequence[Event], dated: float, zone: ZoneInfo) -> tuple[bytes,
     """
     stamps = [one.timestamp for one in events]
     try:
-        alike = seconds_of(stamps)  # type: ignore[arg-type] # what is no text raises TypeError
+        # What is no text raises TypeError.
+        alike = seconds_of(stamps) if len(stamps) > _FEW else None  # type: ignore[arg-type]
     except TypeError:
         alike = None
     if alike is not None:

@@ -6,11 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from exporter.model import Reading, Sample
 from exporter.telemetry.folder import Folder
 from exporter.telemetry.protocol import Request
+from exporter.telemetry.raw import stamps
 from tests.example import EXAMPLE
 
 DAY = date(2026, 1, 14)
@@ -250,3 +254,11 @@ def test_what_is_told_of_a_day_is_from_that_day_however_late_it_is_told(tmp_path
     end = datetime(2026, 1, 15, 8, tzinfo=UTC)
     assert all(one.observed is not None and one.observed < end for one in reading.samples)
     assert folder.read(NOW + 3600, DAY).reading == reading
+
+
+@given(some.lists(some.floats(-6e10, 2.5e11) | some.integers(0, 2 * 10**12).map(lambda n: n / 1e3)))
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+def test_a_time_is_written_to_the_millisecond(seconds: list[float]) -> None:
+    moments = [datetime.fromtimestamp(one, UTC).replace(tzinfo=None) for one in seconds]
+    expected = [one.isoformat(timespec="milliseconds") + "Z" for one in moments]
+    assert stamps(np.array(seconds, np.float64)) == expected

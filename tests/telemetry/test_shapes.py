@@ -176,6 +176,18 @@ def test_commas_and_brackets_in_texts_are_no_boundaries(exports: Exports) -> Non
     assert (reading.read, reading.rejected) == (3000, {})
 
 
+@pytest.mark.parametrize("behind", ["}", ', "tags": ["a"]}', ', "of": [[], {"list": [{}]}]}\n'])
+@pytest.mark.parametrize("within", [{}, {"steps": []}, {"steps": [{"n": [1]}]}])
+def test_a_short_list_ends_where_it_ends(
+    exports: Exports, within: dict[str, Any], behind: str
+) -> None:
+    for count in (1, 2, 20):
+        events = [one | within for one in many(count)]
+        exports.write("export.json", '{"events": ' + compact(events) + behind)
+        reading = exports.read()
+        assert (reading.read, reading.rejected) == (count, {})
+
+
 def test_objects_in_an_event_are_no_events(exports: Exports) -> None:
     events = [one | {"steps": [{"type": "x"}, {"type": "y"}]} for one in many(3000)]
     exports.write("export.json", compact(events))

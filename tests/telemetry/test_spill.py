@@ -18,7 +18,7 @@ def test_a_slice_that_is_large_comes_in_parts_that_keep_keys_together_and_in_ord
     monkeypatch.setattr(spill, "_TOGETHER", 100)
     draw = np.random.default_rng(8)
     # Each key about twice, in two of the slices.
-    keys = draw.integers(0, 2**64, 2000, np.uint64) & np.uint64(0x80FF_FFFF_FFFF_FFFF)
+    keys = draw.integers(0, 2**64, 2000, np.uint64) & np.uint64(0x803F_FFFF_FFFF_FFFF)
     records = np.zeros(4000, RECORD)
     records["key"] = keys[draw.integers(0, len(keys), len(records))]
     records["row"] = np.arange(len(records))
@@ -33,3 +33,16 @@ def test_a_slice_that_is_large_comes_in_parts_that_keep_keys_together_and_in_ord
     assert all((np.diff(part["row"].astype(np.int64)) > 0).all() for part in parts)
     together = np.concatenate(parts)
     assert (together[np.argsort(together["row"])] == records).all()
+
+
+def test_a_few_records_need_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(spill, "_TOGETHER", 10)
+    records = np.zeros(100, RECORD)
+    records["key"] = np.random.default_rng(9).integers(0, 2**64, len(records), np.uint64)
+    spilled = Spill(tmp_path / "missing")
+    spilled.add(records[:60])
+    spilled.add(records[60:])
+    parts = [part for one in spilled.stretches() for part in spilled.read(one.slices)]
+    assert len(parts) > 5
+    together = np.concatenate(parts)
+    assert (together == records[np.argsort(records["key"] >> np.uint64(54), kind="stable")]).all()

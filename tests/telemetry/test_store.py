@@ -18,7 +18,9 @@ import pytest
 from exporter.collectors.telemetry import Settings, request_for
 from exporter.model import Reason
 from exporter.telemetry import ingest, split
-from exporter.telemetry.store import Store
+from exporter.telemetry.reading import read_whole
+from exporter.telemetry.scan import scan
+from exporter.telemetry.store import Store, stamp_of
 from tests.live.conftest import until
 from tests.telemetry.exports import Exports, event, judged, text, values
 
@@ -147,6 +149,22 @@ def test_any_damaged_byte_is_noticed(exports: Exports) -> None:
         path.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
         exports.restart()
         assert exports.read() == whole, place
+
+
+def test_what_another_process_saved_since_is_believed(tmp_path: Path, exports: Exports) -> None:
+    path = exports.write("1.json", text(event()))
+    (found,) = scan(exports.folder, ("**",)).files
+    ours = Store(tmp_path / "state", "")
+    theirs = Store(tmp_path / "state", "")
+    ours.save(found.name, *read_whole(found, exports.options))
+    path.write_text(text(event(), event(id="b")))
+    (found,) = scan(exports.folder, ("**",)).files
+    theirs.save(found.name, *read_whole(found, exports.options))
+    with ours.locked():
+        export = ours.load(found.name)
+    assert export is not None
+    assert export.stamp == stamp_of(found.stat)
+    assert sum(part.rows for part in export.parts) == 2
 
 
 def test_what_a_killed_process_left_is_swept_away(exports: Exports) -> None:

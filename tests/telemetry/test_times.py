@@ -1,6 +1,7 @@
 """When events happened: in all notations, from the file where they do not say, and from when on."""
 
 import math
+from array import array
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,11 +13,13 @@ from hypothesis import strategies as some
 
 from exporter.model import Reason
 from exporter.plan import Milestone, Phase, Plan
+from exporter.telemetry import typed
 from exporter.telemetry.counts import EARLIER, Days
 from exporter.telemetry.durations import Durations, quantile
 from exporter.telemetry.scan import day_in
 from exporter.telemetry.stamps import seconds_of
 from exporter.telemetry.times import instant
+from exporter.telemetry.typed import Event
 from tests.releases import NOW
 from tests.telemetry.exports import Exports, event, text, values
 
@@ -219,6 +222,13 @@ def test_many_times_at_once_are_what_each_is_alone(
     found = seconds_of(stamps)
     assert found is not None
     assert found.tolist() == [instant(stamp, ZONE) for stamp in stamps]
+
+
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 18, 100])
+def test_a_few_times_are_read_like_many(count: int) -> None:
+    stamps = [f"2026-01-{13 + n % 3}T10:00:{n % 60:02}.{n:03}Z" for n in range(count)]
+    times, undated = typed.times([Event(timestamp=stamp) for stamp in stamps], 0.0, ZONE)
+    assert (list(array("d", times)), undated) == ([instant(one, ZONE) for one in stamps], [])
 
 
 @pytest.mark.parametrize(

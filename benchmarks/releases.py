@@ -111,7 +111,7 @@ def answers(url: str) -> bool:
 
 
 def scrape(base: str) -> tuple[float, bytes]:
-    """Return the seconds of a scrape, and its page as it came: unpacking would take others' time."""
+    """Return the seconds of a scrape, and its page, packed: the exporter needs the time."""
     began = time.perf_counter()
     asked = urllib.request.Request(f"{base}/metrics", headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(asked, timeout=60) as answer:

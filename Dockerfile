@@ -17,13 +17,13 @@ RUN python -m pip wheel --quiet --no-index --no-deps --no-build-isolation --whee
 # A tenth of the size is what nothing here imports: tests, types, headers, and these. Less of NumPy
 # would not do: it imports other parts when they are needed.
 RUN cd /opt/release-exporter/lib/python3.*/site-packages \
- && rm -r numpy/f2py numpy/random pydantic/v1 yaml/_yaml.*.so \
+ && rm -r numpy/f2py numpy/random pydantic/v1 \
  && find . -type d -name tests -prune -exec rm -r {} + \
  && find . -name '*.pyi' -delete -o -name '*.pxd' -delete -o -name '*.pyx' -delete -o -name '*.[ah]' -delete
-# These three come with their symbols, which are nine tenths of them.
+# These come with their symbols, which are nine tenths of them.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils >/dev/null \
  && cd /opt/release-exporter/lib/python3.*/site-packages \
- && find uvloop httptools xxhash -name '*.so' -exec strip --strip-unneeded {} +
+ && find uvloop httptools xxhash yaml -name '*.so' -exec strip --strip-unneeded {} +
 # The folders that volumes are mounted on; a new volume takes over their owner. Setup and its
 # readers meet in the last two by their group.
 RUN mkdir -p /home/release/data /home/release/example /home/release/config/alertmanager \

@@ -35,6 +35,10 @@ class Agenda(Generic[T]):
             return self._lines[waiting[2]].popleft()[3]
         return heapq.heappop(coming)[3] if first is not None else None
 
+    def waiting(self, queue: str) -> int:
+        """Return how many are due, or more, that were passed by because the queue was taken."""
+        return len(self._lines.get(queue, ()))
+
     def next_due(self) -> float | None:
         """Return when the next one becomes due, or became so; those that wait in line apart."""
         return self._coming[0][0] if self._coming else None

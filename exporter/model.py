@@ -215,7 +215,7 @@ class Context:
     `folder` holds the release's files, nothing outside it is read; `state` is the source's own
     folder for what it keeps between runs, `shared` the one of all sources for what is known of web
     services (both made on first use); `now` is aware. `repository` is owner/name, `package` the
-    registry and the name in it.
+    registry and the name in it. `crowded` says that another source of the same line is being read.
     """
 
     project: str
@@ -227,3 +227,4 @@ class Context:
     shared: Path
     repository: str | None = None
     package: tuple[str, str] | None = None
+    crowded: bool = False

@@ -25,6 +25,8 @@ from exporter.tracking import as_known
 SourceId = tuple[str, str, str]
 
 AT_ONCE = 4
+# From so many waiting in one line on, some services can do two at once.
+CROWD = 16
 JITTER = 0.1
 RETRY = timedelta(minutes=1)
 # Of each kind and run; the status page and `collect` list more.
@@ -138,31 +140,48 @@ class Runner:
                 if self._stopping:
                     return
                 overdue = self._give_up()
-                pause = self._begin()
-                if not overdue:
-                    self._wake.wait(pause)
+                begun = self._begin()
+                if not (overdue or begun):
+                    self._wake.wait(self._pause())
+            # Others need the lock while a thread is made.
+            for thread in begun:
+                thread.start()
             if overdue:
                 self._changed()
 
-    def _begin(self) -> float | None:
-        """Start what is due, the longest waiting first; return seconds to the next event."""
+    def _begin(self) -> list[threading.Thread]:
+        """Return the threads of what is due, the longest waiting first; they are to be started."""
         now = time.monotonic()
+        begun = []
         free = AT_ONCE - len(self._busy)
         while free > 0:
+            busy = [slot for slot in self._busy if slot.queue and not slot.answered]
             # What waits for the same service would only take the others' places.
-            taken = {slot.queue for slot in self._busy if not slot.answered} - {""}
+            taken = {slot.queue for slot in busy if not self._has_place(slot, busy)}
             slot = self._agenda.take(now, taken)
             if slot is None:
                 break
-            self._start(slot, now)
+            crowded = slot.queue in {one.queue for one in busy}
+            begun.append(self._thread_of(slot, now, crowded=crowded))
             free -= 1
+        return begun
+
+    def _pause(self) -> float | None:
+        """Return the seconds until something is to be done, if nothing ends before."""
         moments = [slot.deadline for slot in self._busy]
         due = self._agenda.next_due()
-        if free > 0 and due is not None:
+        if len(self._busy) < AT_ONCE and due is not None:
             moments.append(due)
         return max(0.0, min(moments) - time.monotonic()) if moments else None
 
-    def _start(self, slot: _Slot, now: float) -> None:
+    def _has_place(self, slot: _Slot, busy: list[_Slot]) -> bool:
+        """Tell whether one more may be read beside those of the slot's line."""
+        if self._agenda.waiting(slot.queue) < CROWD:
+            return False
+        taken = sum(one.queue == slot.queue for one in busy)
+        return taken < slot.source.settings.in_a_crowd
+
+    def _thread_of(self, slot: _Slot, now: float, *, crowded: bool) -> threading.Thread:
         self._runs += 1
         slot.running = self._runs
         slot.given_up = slot.answered = False
@@ -170,13 +189,13 @@ class Runner:
         slot.deadline = now + slot.source.settings.deadline.total_seconds()
         name = "-".join(slot.source.id)
         # Daemons: a source that hangs for good must not keep the program from ending.
-        threading.Thread(
-            target=self._run, args=(slot, slot.source, self._runs), name=name, daemon=True
-        ).start()
+        return threading.Thread(
+            target=self._run, args=(slot, slot.source, self._runs, crowded), name=name, daemon=True
+        )
 
-    def _run(self, slot: _Slot, source: Source, run: int) -> None:
+    def _run(self, slot: _Slot, source: Source, run: int, crowded: bool) -> None:
         started, moment = self._now(), time.monotonic()
-        outcome = attempt(source, self._context(source, started))
+        outcome = attempt(source, self._context(source, started, crowded=crowded))
         duration = time.monotonic() - moment
         if slot.queue:
             with self._wake:
@@ -223,7 +242,7 @@ class Runner:
         slot.due = time.monotonic() + pause * (1 - random.uniform(0, JITTER))  # noqa: S311
         self._wake.notify_all()
 
-    def _context(self, source: Source, now: datetime) -> Context:
+    def _context(self, source: Source, now: datetime, *, crowded: bool) -> Context:
         release = source.release
         state = self._folder(source)
         with self._wake:
@@ -241,6 +260,7 @@ class Runner:
             shared=self._storage / "_upstream",
             repository=release.repository,
             package=release.package,
+            crowded=crowded,
         )
 
     def _folder(self, source: Source) -> Path:

@@ -46,7 +46,7 @@ class Service:
         self.publisher = Publisher(self.view, now)
         self.runner = Runner(storage, now, self._changed)
         self._read = False
-        self.recorder = Recorder(storage, now, self.kept, records)
+        self.recorder = Recorder(storage, now, self.kept, records, lambda: self.publisher.ready)
         self.poster = Poster(storage, now, self._live, digests)
 
     def start(self) -> None:

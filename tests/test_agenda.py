@@ -22,6 +22,7 @@ def test_who_waits_in_a_queue_keeps_nobody_else_waiting() -> None:
     assert agenda.take(9, {"q"}) == "other"
     assert agenda.take(9, {"q"}) is None
     assert agenda.next_due() is None
+    assert (agenda.waiting("q"), agenda.waiting("p")) == (2, 0)
     assert [agenda.take(9, ()) for _ in range(3)] == ["first", "second", None]
 
 

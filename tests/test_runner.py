@@ -14,7 +14,7 @@ from exporter.collectors.settings import SourceSettings
 from exporter.freshness import SourceState
 from exporter.model import Context, ErrorClass, Reading, Reason, Rejection, SourceError
 from exporter.plan import Plan
-from exporter.runner import AT_ONCE, Runner
+from exporter.runner import AT_ONCE, CROWD, Runner
 from exporter.sources import COLLECTORS, OWN_COLLECTORS, Source
 from tests.releases import NOW, release_of, sample_of
 
@@ -152,6 +152,40 @@ def test_sources_of_one_service_are_read_one_at_a_time_and_leave_the_others_thei
     assert len(seen) == AT_ONCE + 3
     # Whoever waits does not keep the clock's thread spinning.
     assert time.process_time() - began < 0.25
+
+
+class Crowding(Queued):
+    @property
+    def in_a_crowd(self) -> int:
+        return 2
+
+
+@pytest.mark.parametrize(("waiting", "most"), [(CROWD, 1), (3 * CROWD, 2)])
+def test_in_a_crowd_two_of_a_line_are_read_at_once(
+    plan: Plan, runner: Runner, waiting: int, most: int
+) -> None:
+    lock, at_once, found = threading.Lock(), 0, []
+
+    def slow(_settings: SourceSettings, context: Context) -> Reading:
+        nonlocal at_once
+        with lock:
+            at_once += 1
+            found.append((at_once, context.crowded))
+        time.sleep(0.02)
+        with lock:
+            at_once -= 1
+        return GOOD
+
+    hour = timedelta(hours=1)
+    sources = [source_of(plan, f"q{at}", slow, interval=hour) for at in range(waiting)]
+    runner.replace(
+        replace(one, settings=Crowding.model_construct(**dict(one.settings))) for one in sources
+    )
+    runner.run_once(lambda *_: None)
+    assert len(found) == waiting
+    assert max(count for count, _ in found) == most
+    # Whoever comes second is told so, and would find the one that others are asked for busy.
+    assert all(crowded for count, crowded in found if count == 2)
 
 
 def test_the_next_in_a_queue_asks_while_the_last_answer_is_put_down(

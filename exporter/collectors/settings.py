@@ -50,6 +50,7 @@ class SourceSettings(BaseModel):
     `max_age` bounds the time since the last good reading, always; `facts_max_age` bounds the age
     of the newest fact while `PRODUCED_IN`, the phases that produce the facts, are open.
     Of the sources with the same `ONE_AT_A_TIME`, no two are read at once; empty means no limit.
+    While many wait in that line, `in_a_crowd` of them are.
     `REMADE` tells that a reading can always be made again of the files it was made of, so that it
     need not be on disk for good: what a service said once, it may not be there to say again.
     """
@@ -66,6 +67,11 @@ class SourceSettings(BaseModel):
     facts_max_age: Duration | None = Field(
         None, description="oldest acceptable fact while the facts are being produced"
     )
+
+    @property
+    def in_a_crowd(self) -> int:
+        """How many of one line are read at once while many wait in it."""
+        return 1
 
     @model_validator(mode="after")
     def _read_before_too_old(self) -> Self:

@@ -115,6 +115,11 @@ class Settings(SourceSettings):
     )
     spark: Spark | None = Field(default=None, description="the cluster, where the engine is spark")
 
+    @property
+    def in_a_crowd(self) -> int:
+        """Two: the embedded engine gets a second one then."""
+        return 2 if self.engine == "embedded" else 1
+
     @model_validator(mode="after")
     def _cluster_for_spark(self) -> Self:
         if self.engine == "spark" and self.spark is None:
@@ -126,13 +131,15 @@ class Settings(SourceSettings):
 
 def collect(settings: Settings, context: Context) -> Reading:
     """Return what the engine made of the exports; raises SourceError."""
-    return ask(settings, request_for(settings, context))
+    return ask(settings, request_for(settings, context), crowded=context.crowded)
 
 
-def ask(settings: Settings, request: Request) -> Reading:
+def ask(settings: Settings, request: Request, *, crowded: bool = False) -> Reading:
     """Return what the settings' engine says to the request; raises SourceError."""
-    engine = ENGINE if request.cluster is None else ON_CLUSTER
-    return engine.ask(request, settings.deadline.total_seconds()).reading
+    seconds = settings.deadline.total_seconds()
+    if request.cluster is not None:
+        return ON_CLUSTER.ask(request, seconds).reading
+    return ENGINE.ask(request, seconds, crowded=crowded).reading
 
 
 def request_for(

@@ -83,6 +83,7 @@ class Publisher:
         self._view = view
         self._now = now
         self._shown = Moment(View(), now())
+        self._behind = False
         self._sections = Sections()
         self._process = ProcessCollector(registry=None)
         self._pages: dict[str, Page] = {}
@@ -121,13 +122,13 @@ class Publisher:
             TEXT: _page(join(sections, openmetrics=False)),
             OPENMETRICS: _page(join(sections, openmetrics=True)),
         }
-        self._shown = shown
+        self._shown, self._behind = shown, self._sections.behind
         self._rendered = time.monotonic()
 
     @property
     def ready(self) -> bool:
         """Whether the last rendering shows every configured source as tried."""
-        return self._shown.view.ready and self._rendered > 0 and not self._sections.behind
+        return self._shown.view.ready and self._rendered > 0 and not self._behind
 
     def page(self, content_type: str) -> Page | None:
         """Return the last rendering; None when it is too old to be passed off as now."""
@@ -155,12 +156,11 @@ class Publisher:
                 # The last page is served until it is too old; then the scrape fails, loudly.
                 log.exception("rendering failed")
             took = time.monotonic() - started
-            # However much changes, rendering takes a fifth of one core at most, and half of one
-            # while the page is behind what was read, all of it; of itself, less.
-            behind = self._sections.behind
-            hurried = behind and self._shown.view.ready
-            self._hurry.wait(min(took if hurried else 4 * took, STALE / 4))
-            pause = 0.0 if behind else min(max(EVERY, 15 * took), STALE / 2)
+            # However much changes, rendering takes a fifth of one core at most, half of one while
+            # the page is behind, and all it can get once everything was read; of itself, less.
+            if not (self._behind and self._shown.view.ready):
+                self._hurry.wait(min(took if self._behind else 4 * took, STALE / 4))
+            pause = 0.0 if self._behind else min(max(EVERY, 15 * took), STALE / 2)
 
 
 def _page(plain: bytes) -> Page:

@@ -58,7 +58,7 @@ class Sections:
         """Return each release's section as it is now or, of many at once, was a moment ago."""
         started = self._clock()
         made: dict[ReleaseId, _Made] = {}
-        self.behind = False
+        behind = False
         for view in sorted(releases, key=self._turn):
             known = self._made.get(view.release.id)
             if known is None or not known.holds(view, now, started):
@@ -67,13 +67,13 @@ class Sections:
                     and known.since <= now < known.until
                     and self._late(view, started)
                 ):
-                    self.behind = True
+                    behind = True
                 else:
                     moment = self._clock()
                     until = changes(view, now)
                     known = _Made(view, _section(view, now), now, until, moment)
             made[view.release.id] = known
-        self._made = made
+        self._made, self.behind = made, behind
         return [made[view.release.id].section for view in releases]
 
     def _late(self, view: ReleaseView, started: float) -> bool:

@@ -38,12 +38,17 @@ class Recorder:
         now: Callable[[], datetime],
         kept: Callable[[], Iterable[Kept]],
         options: Options,
+        shown: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`kept` returns every release with its sources, those that are over among them."""
+        """`kept` returns every release with its sources, those that are over among them.
+
+        `shown` tells whether all that was read is on the page: the past waits for it.
+        """
         self._storage = storage
         self._now = now
         self._kept = kept
         self._options = options
+        self._shown = shown
         self._looked: dict[ReleaseId, datetime] = {}
         self._caught_up: dict[ReleaseId, date] = {}
         self._failed = False
@@ -61,7 +66,7 @@ class Recorder:
         ]
         # All at the same moment, before any is written: that takes its time.
         now = self._now()
-        read = all(view.tried for view, _ in kept)
+        read = self._shown() and all(view.tried for view, _ in kept)
         due = [
             (keeper, report_of(view, now))
             for view, keeper in kept
@@ -80,7 +85,7 @@ class Recorder:
         """Return seconds until the next look, after one that took so many."""
         now, views = self._now(), [view for view, _ in self._kept()]
         behind = any(self._lags(view, now) for view in views) and not self._failed
-        read = all(view.tried for view in views)
+        read = self._shown() and all(view.tried for view in views)
         # Looking at a thousand releases takes its time, too, while others are still to be read.
         usual = PATIENCE if not behind else LEAST if read else min(max(SOON, 20 * took), PATIENCE)
         ends = ((_last_look(view, now) - now).total_seconds() for view in views)

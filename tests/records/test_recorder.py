@@ -84,6 +84,19 @@ def test_the_first_record_waits_until_all_are_read_but_not_beyond_the_day(world:
     assert world.records.days() == [DAY]
 
 
+def test_the_first_record_waits_until_the_page_shows_what_was_read(world: World) -> None:
+    shown: list[bool] = []
+    world.recorder = Recorder(
+        world.storage, lambda: world.now, world.kept, Options(), lambda: bool(shown)
+    )
+    world.look(world.now)
+    assert world.records.days() == []
+    assert world.recorder.pause() == SOON
+    shown.append(True)
+    world.look(world.now)
+    assert DAY in world.records.days()
+
+
 def test_the_last_look_is_right_before_midnight_where_the_release_lives(world: World) -> None:
     world.look(world.now)
     world.look(MIDNIGHT - EVERY)

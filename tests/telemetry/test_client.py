@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 
 from exporter.collectors.telemetry import Settings, request_for
 from exporter.model import ErrorClass, Reason, SourceError
-from exporter.telemetry.client import Client
+from exporter.telemetry.client import Client, Engines
 from exporter.telemetry.protocol import Reply, Request
 from tests.telemetry.exports import Exports, event, text
 
@@ -148,6 +148,38 @@ def test_waiting_for_another_release_takes_nothing_from_the_deadline(
     # Five seconds of waiting and as many of reading are more than nine; neither is alone.
     assert client.ask(request, 9).reading.read == 200_000
     holding.join()
+
+
+def test_in_a_crowd_a_second_engine_answers_while_the_first_is_busy(exports: Exports) -> None:
+    _others.update(psutil.Process().children())
+    exports.write("export.json", text(event()))
+    request = request_for(Settings(), exports.context)
+    client = Engines()
+    try:
+        assert client.ask(request, 60, crowded=True).reading.read == 1
+        (first,) = engines()
+        first.suspend()
+        busy = threading.Thread(target=suppressed, args=(client, request))
+        busy.start()
+        until(lambda: client.ask_if_free(request, 60) is None)
+        elsewhere = msgspec.structs.replace(request, state=f"{request.state}-2")
+        assert client.ask(elsewhere, 60, crowded=True).reading.read == 1
+        assert len(engines()) == 2
+        # Who is alone waits for the one that knows its release.
+        with pytest.raises(SourceError, match="busy with another release"):
+            client.ask(request, 0.05)
+        first.resume()
+        busy.join()
+    finally:
+        client.close()
+    assert engines() == []
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "the condition was never met"
+        time.sleep(0.005)
 
 
 def suppressed(client: Client, request: Request) -> None:

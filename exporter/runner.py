@@ -87,7 +87,7 @@ class Runner:
     def replace(self, sources: Iterable[Source]) -> None:
         """Read these from now on, at once; unchanged settings keep what was read with them.
 
-        Those that are read already, the very same, go on as they did.
+        What runs of those that were there already, the very same, goes on.
         """
         with self._wake:
             self._slots = {source.id: self._slot(source) for source in sources}
@@ -102,6 +102,8 @@ class Runner:
     def _slot(self, source: Source) -> _Slot:
         old = self._slots.get(source.id)
         if old is not None and old.source is source:
+            # Whoever mended a file and asks for a reload wants to see it.
+            old.due = min(old.due, time.monotonic())
             return old
         same = old is not None and old.source.fingerprint == source.fingerprint
         state = old.state if old is not None and same else self._remembered(source)

@@ -334,22 +334,33 @@ def test_a_reload_with_the_same_settings_keeps_the_reading(plan: Plan, runner: R
     assert state(runner, "one").reading == GOOD
 
 
-def test_the_very_same_sources_are_not_read_at_once_again(plan: Plan, runner: Runner) -> None:
-    read = []
+def test_a_reload_reads_everything_at_once_but_what_is_being_read(
+    plan: Plan, runner: Runner
+) -> None:
+    read: list[str] = []
+    ended = threading.Event()
 
-    def counted(_settings: SourceSettings, context: Context) -> Reading:
-        read.append(context.now)
+    def counted(_settings: SourceSettings, _context: Context) -> Reading:
+        read.append("quick")
         return GOOD
 
-    source = source_of(plan, "one", counted, interval=timedelta(hours=1))
-    runner.replace([source])
+    def slow(_settings: SourceSettings, _context: Context) -> Reading:
+        read.append("slow")
+        assert ended.wait(5)
+        return GOOD
+
+    hour = timedelta(hours=1)
+    same = [source_of(plan, "a", counted, interval=hour), source_of(plan, "b", slow, interval=hour)]
+    runner.replace(same)
     runner.start()
-    until(lambda: state(runner, "one").tried)
-    runner.replace([source, source_of(plan, "two", good)])
-    until(lambda: state(runner, "two").tried)
-    assert len(read) == 1
-    runner.replace([replace(source)])
-    until(lambda: len(read) == 2)
+    until(lambda: state(runner, "a").tried and "slow" in read)
+    runner.replace([*same, source_of(plan, "new", good, interval=hour)])
+    until(lambda: state(runner, "new").tried and read.count("quick") == 2)
+    ended.set()
+    until(lambda: state(runner, "b").up)
+    assert read.count("slow") == 1
+    runner.replace([replace(same[0])])
+    until(lambda: read.count("quick") == 3)
 
 
 def test_it_is_read_when_each_source_was_tried_once(plan: Plan, runner: Runner) -> None:

@@ -36,7 +36,7 @@ class Agenda(Generic[T]):
         return heapq.heappop(coming)[3] if first is not None else None
 
     def waiting(self, queue: str) -> int:
-        """Return how many are due, or more, that were passed by because the queue was taken."""
+        """Return how many were passed by, because the queue was taken, and still wait."""
         return len(self._lines.get(queue, ()))
 
     def next_due(self) -> float | None:

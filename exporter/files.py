@@ -79,9 +79,9 @@ def find(folder: Path, patterns: tuple[str, ...]) -> tuple[list[Found], list[Rej
             rejections.append(error.rejection)
             continue
         waiting += folders
-        for name in files:
+        for name, entry in files:
             try:
-                found.append(examine(root, _printable(name), root / name))
+                found.append(look(root, printable(name), entry))
             except ItemError as error:
                 rejections.append(error.rejection)
     return sorted(found, key=lambda one: one.name), sorted(rejections, key=lambda one: one.file)
@@ -153,29 +153,32 @@ def read_text(found: Found, limit: int = TEXT_LIMIT) -> str:
     return text.removeprefix("\ufeff")
 
 
-def _list(root: Path, folder: str, patterns: tuple[str, ...]) -> tuple[list[str], list[str]]:
+def _list(
+    root: Path, folder: str, patterns: tuple[str, ...]
+) -> tuple[list[tuple[str, os.DirEntry[str]]], list[str]]:
     """Return the visible entries that match, and the folders that may hold more of them.
 
     Linked folders count as entries. Raises ItemError when the folder cannot be listed.
     """
     if folder.count("/") >= DEEPEST:
         message = f"more than {DEEPEST} folders deep"
-        raise ItemError(Reason.DEPTH, _printable(folder), "", message)
+        raise ItemError(Reason.DEPTH, printable(folder), "", message)
+    files: list[tuple[str, os.DirEntry[str]]] = []
+    folders: list[str] = []
     try:
         with os.scandir(root / folder) as entries:
-            visible = [
-                (f"{folder}/{entry.name}".lstrip("/"), entry.is_dir(follow_symlinks=False))
-                for entry in entries
-                if not entry.name.startswith(".")
-            ]
+            for entry in entries:
+                name = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.name.startswith("."):
+                    continue
+                if not entry.is_dir(follow_symlinks=False):
+                    if any(matches(name, one) for one in patterns):
+                        files.append((name, entry))
+                elif any(_leads_to(name, one) for one in patterns):
+                    folders.append(name)
     except OSError as error:
-        raise ItemError(Reason.UNREADABLE, _printable(folder), "", _why(error)) from error
-    files = [name for name, is_folder in visible if not is_folder]
-    folders = [name for name, is_folder in visible if is_folder]
-    return (
-        [name for name in files if any(matches(name, one) for one in patterns)],
-        [name for name in folders if any(_leads_to(name, one) for one in patterns)],
-    )
+        raise ItemError(Reason.UNREADABLE, printable(folder), "", _why(error)) from error
+    return files, folders
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -212,9 +215,31 @@ def _skip(used: set[int], pattern: tuple[str, ...]) -> set[int]:
     return used
 
 
-def _printable(name: str) -> str:
+def look(root: Path, name: str, entry: os.DirEntry[str]) -> Found:
+    """Return the regular file that an entry below the resolved root is; raises ItemError.
+
+    The folders above it are no links, so that only a link itself has anything to resolve.
+    """
+    try:
+        if entry.is_symlink():
+            return examine(root, name, Path(entry.path))
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        raise ItemError(Reason.UNREADABLE, name, "", _why(error)) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise ItemError(Reason.SECURITY, name, "", "not a regular file")
+    return Found(name, _path(entry.path), status)
+
+
+def printable(name: str) -> str:
     """Return the name as text: on disk it is bytes, which Python keeps as lone surrogates."""
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+# Each look at a folder finds the same names.
+@lru_cache(maxsize=65_536)
+def _path(name: str) -> Path:
+    return Path(name)
 
 
 def examine(root: Path, name: str, path: Path) -> Found:

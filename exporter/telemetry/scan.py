@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from exporter.files import Found, ItemError, examine, matches
+from exporter.files import Found, ItemError, look, matches, printable
 from exporter.model import ErrorClass, Reason, Rejection, SourceError
 
 SUFFIXES = tuple(
@@ -96,34 +96,15 @@ def _entries(root: Path, patterns: tuple[str, ...]) -> Iterator[Found | Rejectio
                 else:
                     yield _refused(Reason.DEPTH, name, f"more than {DEEPEST} folders deep")
             elif (selected := _selected(name, patterns)) is Selected.EXPORT:
-                yield _look(root, name, entry)
+                try:
+                    yield look(root, printable(name), entry)
+                except ItemError as error:
+                    yield error.rejection
             elif selected is Selected.UNCLEAR:
                 yield _refused(Reason.SHAPE, name, NO_EXPORT)
 
 
-def _look(root: Path, name: str, entry: os.DirEntry[str]) -> Found | Rejection:
-    shown = printable(name)
-    try:
-        if entry.is_file(follow_symlinks=False):  # no link: nothing to resolve
-            return Found(shown, _path(entry.path), entry.stat(follow_symlinks=False))
-        return examine(root, shown, Path(entry.path))
-    except OSError:
-        return _refused(Reason.UNREADABLE, name, "gone while it was looked at")
-    except ItemError as error:
-        return error.rejection
-
-
-def printable(name: str) -> str:
-    """Return the name as text that JSON can carry: names on disk are bytes."""
-    return name.encode("utf-8", "backslashreplace").decode()
-
-
 # Each look at the folder asks the same of the same names.
-@lru_cache(maxsize=65_536)
-def _path(name: str) -> Path:
-    return Path(name)
-
-
 @lru_cache(maxsize=65_536)
 def _selected(name: str, patterns: tuple[str, ...]) -> Selected:
     last = PurePosixPath(name).name

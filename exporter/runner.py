@@ -280,7 +280,7 @@ class Runner:
     def _remember(self, source: Source, good: last_good.LastGood) -> None:
         try:
             # What lies in files beside the release file survives a power cut there.
-            synced = not source.settings.REMADE
+            synced = not source.settings.remade
             last_good.save(self._folder(source), source.fingerprint, good, synced=synced)
         except OSError as error:
             # Loud: a restart would forget what was good.

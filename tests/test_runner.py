@@ -228,8 +228,10 @@ def test_only_what_cannot_be_made_again_is_forced_onto_the_disk(
 def test_what_a_service_said_is_forced_onto_the_disk() -> None:
     tables = (COLLECTORS, OWN_COLLECTORS)
     remade = {name for table in tables for name in table if table[name].Settings.REMADE}
-    # Tests may be a workflow's.
     assert {*COLLECTORS, *OWN_COLLECTORS} - remade == {"downloads", "github", "promql", "tests"}
+    tests = COLLECTORS["tests"].Settings
+    assert tests().remade
+    assert not tests(workflow={"file": "ci.yml"}).remade
 
 
 def test_a_run_that_was_given_up_does_not_stop_its_queue(plan: Plan, runner: Runner) -> None:

@@ -69,6 +69,11 @@ class SourceSettings(BaseModel):
     )
 
     @property
+    def remade(self) -> bool:
+        """Whether these settings read nothing but such files."""
+        return self.REMADE
+
+    @property
     def in_a_crowd(self) -> int:
         """How many of one line are read at once while many wait in it."""
         return 1

@@ -69,6 +69,11 @@ class Settings(SourceSettings):
         ),
     )
 
+    @property
+    def remade(self) -> bool:
+        """Whether no workflow is asked, of which a run may be gone."""
+        return self.workflow is None
+
 
 def collect(settings: Settings, context: Context) -> Reading:
     """Return the pass rate over the newest outcome of every test; raises SourceError."""

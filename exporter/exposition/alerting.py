@@ -1,8 +1,8 @@
-"""The series that alert rules need beside the gauges and verdicts."""
+"""When verdicts begin to count, which alert rules need beside the gauges and verdicts."""
 
 from collections.abc import Callable
 
-from exporter.alerting.definitions import Definition, fingerprint
+from exporter.alerting.definitions import Definition
 from exporter.judge import due_from
 from exporter.release import Release
 
@@ -10,13 +10,7 @@ Add = Callable[..., None]
 
 
 def add_alerting(add: Add, release: Release) -> None:
-    """Add what the release's rules must be made from, and from when on each verdict counts."""
-    add(
-        "release_rules_info",
-        "Hash of everything that the alert rules of the release derive from.",
-        1,
-        hash=fingerprint(release.metrics, release.minimum_n),
-    )
+    """Add from when on each verdict counts."""
     for metric in release.metrics:
         begins = due_from(metric.due, release.plan)
         if begins is None or metric.due.phase is None:

@@ -5,15 +5,16 @@ from datetime import datetime
 
 from exporter.catalog import Metric
 from exporter.exposition.alerting import add_alerting
+from exporter.exposition.definitions import add_definitions
 from exporter.exposition.digests import add_digests
 from exporter.exposition.families import Families
 from exporter.exposition.gates import add_gate
-from exporter.exposition.thresholds import add_thresholds
 from exporter.freshness import SourceState, acceptable
 from exporter.gate.reporting import report_of
 from exporter.judge import Judgement, judge
 from exporter.model import Sample, Verdict
 from exporter.plan import PHASES
+from exporter.release import Release
 from exporter.series import SUPPORTING
 from exporter.view import ReleaseView
 
@@ -24,13 +25,20 @@ CACHED = " Read on its source's own schedule."
 
 
 def add_release(families: Families, view: ReleaseView, now: datetime) -> None:
-    """Add every series of the release as it is known now."""
+    """Add every series of the release."""
+    add_known(families, view, now)
+    add_defined(families, view.release)
+
+
+def add_defined(families: Families, release: Release) -> None:
+    """Add what stays as it is until the release file is another."""
+    add_definitions(_adder(families, release), release)
+
+
+def add_known(families: Families, view: ReleaseView, now: datetime) -> None:
+    """Add what is known of the release now: all but what its file defines, in other families."""
     release = view.release
-    identity = {"project": release.project, "release": release.name}
-
-    def add(name: str, help_text: str, value: float, kind: str = "gauge", **labels: str) -> None:
-        families.add(name, help_text, identity | labels, value, kind)
-
+    add = _adder(families, release)
     _about(add, view, now)
     judgements = judge(release, view.states, now)
     for judgement in judgements:
@@ -46,6 +54,15 @@ def add_release(families: Families, view: ReleaseView, now: datetime) -> None:
         _source(add, name, state)
     add_alerting(add, release)
     add_digests(add, view.digests)
+
+
+def _adder(families: Families, release: Release) -> Add:
+    identity = {"project": release.project, "release": release.name}
+
+    def add(name: str, help_text: str, value: float, kind: str = "gauge", **labels: str) -> None:
+        families.add(name, help_text, identity | labels, value, kind)
+
+    return add
 
 
 def _gauge(add: Add, sample: Sample, help_text: str) -> None:
@@ -85,25 +102,6 @@ def _verdict(add: Add, judgement: Judgement) -> None:
         "release_metric_due",
         "Whether the metric's verdict counts already.",
         judgement.due,
-        **labels,
-    )
-    add(
-        "release_metric_target",
-        "Bound of the metric's target, in the gauge's unit.",
-        metric.target_value(judgement.series),
-        **labels,
-    )
-    add_thresholds(add, judgement.series.bands, labels)
-    add(
-        "release_metric_info",
-        "What a metric is called, where it belongs, its source and its gauge.",
-        1,
-        source=metric.source,
-        title=metric.title,
-        tier=metric.tier.value,
-        gauge=metric.gauge,
-        unit=metric.unit.name,
-        target=judgement.target,
         **labels,
     )
     if sample is not None and sample.n is not None:

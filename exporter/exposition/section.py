@@ -29,6 +29,10 @@ class Section:
         """Render the families."""
         return cls({one.name: _lines(one) for one in families.all()}, dict(families.dropped))
 
+    def beside(self, other: "Section") -> "Section":
+        """Return both as one; no family is in both."""
+        return Section({**self.families, **other.families}, {**self.dropped, **other.dropped})
+
 
 def join(sections: Iterable[Section], *, openmetrics: bool) -> bytes:
     """Return the page of these sections: each family once, in the order of their appearance."""

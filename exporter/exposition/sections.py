@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from exporter.exposition.definitions import same_definitions
 from exporter.exposition.families import Families
-from exporter.exposition.releases import add_release
+from exporter.exposition.releases import add_defined, add_known
 from exporter.exposition.section import Section
 from exporter.freshness import SourceState
 from exporter.judge import due_from
@@ -28,9 +29,13 @@ ReleaseId = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A section, what it was made of and when; it is true for moments from `since` to `until`."""
+    """A section, what it was made of and when; it is true for moments from `since` to `until`.
+
+    What the release file defines, `defined`, is a part of it that later ones have as well.
+    """
 
     view: ReleaseView
+    defined: Section
     section: Section
     since: datetime
     until: datetime
@@ -69,12 +74,17 @@ class Sections:
                 ):
                     behind = True
                 else:
-                    moment = self._clock()
-                    until = changes(view, now)
-                    known = _Made(view, _section(view, now), now, until, moment)
+                    known = self._make(view, known, now)
             made[view.release.id] = known
         self._made, self.behind = made, behind
         return [made[view.release.id].section for view in releases]
+
+    def _make(self, view: ReleaseView, known: _Made | None, now: datetime) -> _Made:
+        moment = self._clock()
+        same = known is not None and same_definitions(known.view.release, view.release)
+        defined = known.defined if known is not None and same else _defined(view.release)
+        section = _known(view, now).beside(defined)
+        return _Made(view, defined, section, now, changes(view, now), moment)
 
     def _late(self, view: ReleaseView, started: float) -> bool:
         return self._clock() - started > (BUDGET if view.tried else UNFINISHED)
@@ -92,9 +102,15 @@ def changes(view: ReleaseView, now: datetime) -> datetime:
     return min(one.astimezone(UTC) for one in moments if one > now)
 
 
-def _section(view: ReleaseView, now: datetime) -> Section:
+def _known(view: ReleaseView, now: datetime) -> Section:
     families = Families()
-    add_release(families, view, now)
+    add_known(families, view, now)
+    return Section.of(families)
+
+
+def _defined(release: Release) -> Section:
+    families = Families()
+    add_defined(families, release)
     return Section.of(families)
 
 

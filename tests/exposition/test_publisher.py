@@ -52,14 +52,14 @@ def test_it_is_ready_when_the_page_shows_what_was_read_not_while_the_next_one_is
     # Of many changes at once, one is made for each page.
     monkeypatch.setattr(sections, "BUDGET", 0.05)
     meanwhile: list[bool] = []
-    make = sections._section
+    make = sections._known
 
     def watched(*arguments: object) -> object:
         meanwhile.append(publisher.ready)
         time.sleep(0.06)
         return make(*arguments)  # type: ignore[arg-type]  # whatever it was called with
 
-    monkeypatch.setattr(sections, "_section", watched)
+    monkeypatch.setattr(sections, "_known", watched)
     shown = View(tuple(replace(one, states=best_states()) for one in unread), loaded=True)
     publisher.render()
     pages = 1

@@ -22,6 +22,7 @@ from exporter.freshness import Limits, SourceState
 from exporter.inert import inert
 from exporter.model import ErrorClass
 from exporter.plan import Phase, Plan
+from exporter.release import Release
 from exporter.view import ReleaseView, View
 from tests.releases import NOW, best_states, plan_of, release_of, state_of, view_of
 
@@ -115,18 +116,44 @@ def test_the_publisher_serves_what_the_library_would(plan: Plan) -> None:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the releases whose sections were made."""
     names: list[str] = []
-    real = releases_module.add_release
+    real = releases_module.add_known
 
     def counted(families: Families, view: ReleaseView, now: datetime) -> None:
         names.append(view.release.name)
         real(families, view, now)
 
-    monkeypatch.setattr(module, "add_release", counted)
+    monkeypatch.setattr(module, "add_known", counted)
     return names
 
 
 def releases(plan: Plan) -> tuple[ReleaseView, ...]:
     return tuple(ReleaseView(release_of(plan, name=name), best_states()) for name in ("v1", "v2"))
+
+
+def test_what_a_release_file_defines_is_made_once_and_again_when_it_is_another(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defined: list[str] = []
+    real = releases_module.add_defined
+
+    def counted(families: Families, release: Release) -> None:
+        defined.append(release.name)
+        real(families, release)
+
+    monkeypatch.setattr(module, "add_defined", counted)
+    sections, release = Sections(), release_of(plan)
+    for states in ({}, best_states(), {}):
+        view, whole = ReleaseView(release, states), Families()
+        releases_module.add_release(whole, view, NOW)
+        assert sections.of((view,), NOW) == [Section.of(whole)]
+    assert defined == [release.name]
+    fewer = replace(release, metrics=release.metrics[1:])
+    (section,) = sections.of((ReleaseView(fewer, {}),), NOW)
+    assert defined == [release.name] * 2
+    assert section.families["release_metric_info"].lines.count(b"\n") == 16
+    needy = replace(fewer, minimum_n={"QM-2": 30})
+    (after,) = sections.of((ReleaseView(needy, {}),), NOW)
+    assert after.families["release_rules_info"] != section.families["release_rules_info"]
 
 
 def test_only_what_changed_is_made_again(plan: Plan, made: list[str]) -> None:
@@ -225,10 +252,10 @@ def test_between_two_changes_the_clock_changes_nothing(zone: str) -> None:
     while now < end:
         until = changes(view, now)
         assert now < until
-        first = module._section(view, now)
+        first = module._known(view, now)
         last = until - datetime.resolution
         for moment in (now + (last - now) / 2, last):
-            assert module._section(view, moment) == first
-        changed += module._section(view, until) != first
+            assert module._known(view, moment) == first
+        changed += module._known(view, until) != first
         now = until
     assert changed > 10

@@ -231,7 +231,7 @@ def test_what_a_service_said_is_forced_onto_the_disk() -> None:
     assert {*COLLECTORS, *OWN_COLLECTORS} - remade == {"downloads", "github", "promql", "tests"}
     tests = COLLECTORS["tests"].Settings
     assert tests().remade
-    assert not tests(workflow={"file": "ci.yml"}).remade
+    assert not tests(workflow={"file": "ci.yml", "branch": "main"}).remade
 
 
 def test_a_run_that_was_given_up_does_not_stop_its_queue(plan: Plan, runner: Runner) -> None:
@@ -424,7 +424,9 @@ def test_personal_data_in_names_is_replaced_before_anything_keeps_it(
         raise SourceError(ErrorClass.MISSING, f"{person}.csv: is not there")
 
     runner = Runner(tmp_path, lambda: NOW)
-    runner.replace([source_of(plan, "named", named), source_of(plan, "failing", failing)])
+    hour = timedelta(hours=1)
+    sources = (("named", named), ("failing", failing))
+    runner.replace([source_of(plan, *one, interval=hour) for one in sources])
     runner.run_once(lambda *_: None)
     kept = [file.read_text() for file in tmp_path.rglob("*.json")]
     assert len(kept) == 1

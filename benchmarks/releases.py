@@ -3,7 +3,8 @@
 
 Copies the example's files for each, serves all of them from nothing, and prints how long it takes
 until every source was read, the memory of the whole process tree, how soon a change of one release
-is on the page, what a scrape takes meanwhile, and the processor time of an idle minute.
+is on the page, what a scrape takes meanwhile, how long until the days before are recorded, and then
+the processor time of an idle minute.
 """
 
 import argparse
@@ -35,8 +36,9 @@ def main() -> None:
     asked = parser.parse_args()
     print(machine())
     print("\n| releases | series | first page, s | all read, s | CPU until then, s |", end="")
-    print(" worst scrape, ms | MiB in all | change shown, s | idle CPU, % of a core | threads |")
-    print("|---" * 10 + "|")
+    print(" worst scrape, ms | MiB in all | change shown, s | days recorded, s |", end="")
+    print(" idle CPU, % of a core | threads |")
+    print("|---" * 11 + "|")
     for releases in asked.releases:
         with tempfile.TemporaryDirectory() as name:
             write(Path(name) / "releases", releases)
@@ -80,7 +82,8 @@ def measure(folder: Path, releases: int, idle: float) -> None:
         busy = tree(process)[0]
         series = sum(not line.startswith(b"#") for line in page(base).splitlines())
         changed = change(folder / "releases" / "r0", base)
-        time.sleep(5)
+        peak = max(peak, wait_for_records(process, folder / "data"))
+        recorded = time.monotonic() - began
         before, _, threads = tree(process)
         time.sleep(idle)
         after, memory, _ = tree(process)
@@ -88,7 +91,10 @@ def measure(folder: Path, releases: int, idle: float) -> None:
         share = (after - before) / idle * 100
         cells = f"{first:.1f} | {read:.1f} | {busy:.0f} | {worst * 1000:.0f}"
         print(f"| {releases:,} | {series:,} | {cells} |", end="")
-        print(f" {peak / MEBIBYTE:.0f} | {changed:.1f} | {share:.1f} | {threads} |", flush=True)
+        print(
+            f" {peak / MEBIBYTE:.0f} | {changed:.1f} | {recorded:.0f} | {share:.1f} | {threads} |",
+            flush=True,
+        )
 
 
 def address(process: psutil.Process, log: Path) -> str:
@@ -122,6 +128,17 @@ def scrape(base: str) -> tuple[float, bytes]:
 def page(base: str) -> bytes:
     """Return the page."""
     return gzip.decompress(scrape(base)[1])
+
+
+def wait_for_records(process: psutil.Process, data: Path) -> int:
+    """Return the most memory until ten seconds pass without another record."""
+    found, peak = -1, 0
+    while (now := sum(1 for _ in data.glob("*/*/calculated/*.json"))) != found:
+        found = now
+        for _ in range(10):
+            time.sleep(1)
+            peak = max(peak, tree(process)[1])
+    return peak
 
 
 def change(release: Path, base: str) -> float:

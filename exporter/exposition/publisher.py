@@ -3,12 +3,10 @@
 A scrape never computes; a publisher that stopped is never served for long (see `fresh`).
 """
 
-import gzip
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector
@@ -17,8 +15,9 @@ from prometheus_client.openmetrics import exposition as openmetrics
 
 from exporter.exposition.exporter import add_exporter
 from exporter.exposition.families import Families
+from exporter.exposition.page import Page
 from exporter.exposition.releases import add_release
-from exporter.exposition.section import Section, join
+from exporter.exposition.section import Section, pieces_of
 from exporter.exposition.sections import Sections
 from exporter.logs import log
 from exporter.moment import Moment
@@ -27,18 +26,6 @@ from exporter.view import View
 TEXT, OPENMETRICS = CONTENT_TYPE_PLAIN_0_0_4, openmetrics.CONTENT_TYPE_LATEST
 EVERY = 5.0
 STALE = 60.0
-# A tenth of the time of the highest level for a few percent more bytes.
-LEVEL = 6
-# From here on a page's packing is most of what rendering takes.
-LARGE = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One rendering of /metrics, plain and compressed."""
-
-    plain: bytes
-    compressed: bytes
 
 
 class ViewCollector:
@@ -119,8 +106,8 @@ class Publisher:
                 own.add(one.name, family.documentation, one.labels, one.value, family.type)
         sections.append(Section.of(own))
         self._pages = {
-            TEXT: _page(join(sections, openmetrics=False)),
-            OPENMETRICS: _page(join(sections, openmetrics=True)),
+            TEXT: Page.of(pieces_of(sections, openmetrics=False)),
+            OPENMETRICS: Page.of(pieces_of(sections, openmetrics=True)),
         }
         self._shown, self._behind = shown, self._sections.behind
         self._rendered = time.monotonic()
@@ -161,7 +148,3 @@ class Publisher:
             if not (self._behind and self._shown.view.ready):
                 self._hurry.wait(min(took if self._behind else 4 * took, STALE / 4))
             pause = 0.0 if self._behind else min(max(EVERY, 15 * took), STALE / 2)
-
-
-def _page(plain: bytes) -> Page:
-    return Page(plain, gzip.compress(plain, LEVEL if len(plain) < LARGE else 1, mtime=0))

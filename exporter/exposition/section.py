@@ -35,7 +35,15 @@ class Section:
 
 
 def join(sections: Iterable[Section], *, openmetrics: bool) -> bytes:
-    """Return the page of these sections: each family once, in the order of their appearance."""
+    """Return the page of these sections in one piece."""
+    return b"".join(pieces_of(sections, openmetrics=openmetrics))
+
+
+def pieces_of(sections: Iterable[Section], *, openmetrics: bool) -> list[bytes]:
+    """Return the page of these sections: each family once, in the order of their appearance.
+
+    The pieces are the sections' own: of a large page, two formats are hardly more than one.
+    """
     pieces: dict[str, list[bytes]] = {}
     for section in sections:
         for name, family in section.families.items():
@@ -43,7 +51,7 @@ def join(sections: Iterable[Section], *, openmetrics: bool) -> bytes:
                 pieces[name] = [_header(name, family, openmetrics=openmetrics)]
             pieces[name].append(family.lines)
     page = [piece for family in pieces.values() for piece in family]
-    return b"".join([*page, b"# EOF\n"] if openmetrics else page)
+    return [*page, b"# EOF\n"] if openmetrics else page
 
 
 def _header(name: str, family: Lines, *, openmetrics: bool) -> bytes:

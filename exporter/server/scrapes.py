@@ -1,19 +1,17 @@
 """Answers to a scrape: bytes that are there already, chosen by two headers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.types import Receive, Scope, Send
 
-from exporter.exposition.publisher import Page, Publisher
+from exporter.exposition.page import PIECE, Page, in_pieces
+from exporter.exposition.publisher import Publisher
 from exporter.server.negotiation import content_type, takes_gzip
 
 Headers = Sequence[tuple[bytes, bytes]]
-
-# What one connection may keep waiting in memory; a page of 100,000 series is far larger.
-PIECE = 256 * 1024
 
 # Old numbers must not look like news: the scrape fails, and `up` says so.
 STOPPED = b"rendering has stopped; see the log\n"
@@ -25,18 +23,23 @@ class Answer:
 
     status: HTTPStatus
     headers: Headers
-    body: bytes
+    length: int
+    parts: Sequence[bytes]
+
+    def whole(self, headers: Headers) -> bytes:
+        """Return it as one message, with these headers first."""
+        lines = [b"%b: %b\r\n" % one for one in (*headers, *self.headers)]
+        status = b"HTTP/1.1 %d %b\r\n" % (self.status, self.status.phrase.encode())
+        return b"".join([status, *lines, b"\r\n", *self.parts])
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it, as fast as it is taken."""
         start = {"type": "http.response.start", "status": self.status.value}
         await send(start | {"headers": list(self.headers)})
-        for piece in self._pieces():
+        # What one connection keeps waiting in memory is a piece.
+        for piece in in_pieces(self.parts):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body"})
-
-    def _pieces(self) -> Iterator[bytes]:
-        return (self.body[at : at + PIECE] for at in range(0, len(self.body), PIECE))
 
 
 class Scrapes:
@@ -57,10 +60,8 @@ class Scrapes:
         known = self._made.get(kind)
         if known is None or known[0] is not page or known[1] is not headers:
             answer = self.answer(accept, encoding)
-            short = answer.status == HTTPStatus.OK and len(answer.body) <= PIECE
-            lines = b"".join(b"%b: %b\r\n" % one for one in (*headers, *answer.headers))
-            made = b"HTTP/1.1 200 OK\r\n%b\r\n%b" % (lines, answer.body) if short else None
-            known = self._made[kind] = (page, headers, made)
+            short = answer.status == HTTPStatus.OK and answer.length <= PIECE
+            known = self._made[kind] = (page, headers, answer.whole(headers) if short else None)
         return known[2]
 
     def answer(self, accept: str, encoding: str) -> Answer:
@@ -71,11 +72,12 @@ class Scrapes:
             return Answer(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 _headers("text/plain; charset=utf-8", len(STOPPED)),
-                STOPPED,
+                len(STOPPED),
+                (STOPPED,),
             )
-        body = page.compressed if gzip else page.plain
-        headers = (*_headers(form, len(body)), *VARIES, *(GZIP if gzip else ()))
-        return Answer(HTTPStatus.OK, headers, body)
+        length = len(page.compressed) if gzip else page.length
+        headers = (*_headers(form, length), *VARIES, *(GZIP if gzip else ()))
+        return Answer(HTTPStatus.OK, headers, length, (page.compressed,) if gzip else page.parts)
 
 
 VARIES = ((b"vary", b"Accept, Accept-Encoding"),)

@@ -1,26 +1,48 @@
-"""docs/metrics.md names every series that the exposition can have."""
+"""A page's bytes: the same in pieces, in one and unpacked."""
 
-import re
-from pathlib import Path
+import gzip
+import tracemalloc
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-import exporter.exposition
-from exporter.artifacts.metrics_page import render
+from exporter.exposition.page import PIECE, Page, in_pieces
 
-SOURCES = sorted(Path(exporter.exposition.__file__).parent.glob("*.py"))
-NAMES = sorted({name for one in SOURCES for name in re.findall(r'"(release_\w+)', one.read_text())})
-
-
-def test_there_are_names_to_look_for() -> None:
-    assert len(NAMES) > 25
+# Around the length of a piece, and far below it.
+PARTS = st.lists(
+    st.integers(0, 40) | st.integers(PIECE - 2, PIECE + 2) | st.integers(0, 3 * PIECE), max_size=6
+).map(lambda lengths: [bytes([65 + at]) * length for at, length in enumerate(lengths)])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_page_names_every_series_of_the_exposition(name: str) -> None:
-    assert re.search(rf"^\| `{name}", render(), re.MULTILINE)
+@given(PARTS)
+def test_pieces_are_the_same_bytes_and_none_is_much_larger(parts: list[bytes]) -> None:
+    pieces = list(in_pieces(parts))
+    assert b"".join(pieces) == b"".join(parts)
+    assert all(PIECE <= len(one) < 2 * PIECE for one in pieces[:-1])
+    assert all(0 < len(one) < 2 * PIECE for one in pieces[-1:])
 
 
-def test_what_a_metric_of_several_verdicts_has_is_told_apart_by_priority() -> None:
-    row = next(one for one in render().split("\n") if "release_waiver_expiry" in one)
-    assert "| `project`, `release`, `metric`, `priority` |" in row
+@given(PARTS)
+def test_a_page_is_its_parts_and_unpacks_to_them(parts: list[bytes]) -> None:
+    page = Page.of(parts)
+    assert page.plain == gzip.decompress(page.compressed) == b"".join(parts)
+    assert page.length == len(page.plain)
+    # No time and no name: the same page is the same bytes.
+    assert page.compressed[:8] == b"\x1f\x8b\x08\0\0\0\0\0"
+
+
+def test_a_large_page_is_not_kept_a_second_time() -> None:
+    parts = [b"%08d\n" % at * 1000 for at in range(2000)]
+    tracemalloc.start()
+    try:
+        page = Page.of(parts)
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert page.length == 18_000_000
+    assert most < 4_000_000
+    assert kept < 2_000_000
+
+
+def test_a_small_page_is_in_one_part() -> None:
+    assert Page.of([b"release_info 1\n", b"# EOF\n"]).parts == (b"release_info 1\n# EOF\n",)

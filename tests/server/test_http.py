@@ -12,12 +12,19 @@ from dataclasses import dataclass
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from exporter.exposition.publisher import OPENMETRICS, TEXT, Page
+from exporter.exposition.page import PIECE, Page
+from exporter.exposition.publisher import OPENMETRICS, TEXT
 from exporter.server import http, process
-from exporter.server.scrapes import PIECE, Scrapes
+from exporter.server.scrapes import Scrapes
 
 PLAIN = b"release_info 1\n"
-PAGES = {TEXT: Page(PLAIN, b"packed"), OPENMETRICS: Page(PLAIN + b"# EOF\n", b"packed too")}
+
+
+def page_of(plain: bytes, compressed: bytes = b"") -> Page:
+    return Page((plain,), len(plain), compressed)
+
+
+PAGES = {TEXT: page_of(PLAIN, b"packed"), OPENMETRICS: page_of(PLAIN + b"# EOF\n", b"packed too")}
 SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -146,7 +153,7 @@ def test_a_new_page_is_served_from_the_next_scrape_on(serve: Serve) -> None:
     with served.connect() as connection:
         connection.sendall(SCRAPE)
         assert taken(connection).endswith(PLAIN)
-        served.pages.pages[TEXT] = Page(b"release_info 2\n", b"")
+        served.pages.pages[TEXT] = page_of(b"release_info 2\n")
         connection.sendall(SCRAPE)
         assert taken(connection).endswith(b"release_info 2\n")
 
@@ -170,7 +177,7 @@ def test_scrapes_and_others_in_one_go_are_answered_in_order(serve: Serve) -> Non
 def test_a_large_page_comes_whole(serve: Serve) -> None:
     served = serve()
     large = b"x" * (5 * PIECE + 17)
-    served.pages.pages[TEXT] = Page(large, b"")
+    served.pages.pages[TEXT] = page_of(large)
     answer = served.ask(SCRAPE)
     assert answer.partition(b"\r\n\r\n")[2] == large
     assert served.asked == ["/metrics"]
@@ -237,7 +244,7 @@ def test_what_does_not_go_on_in_time_is_closed(serve: Serve, begins: bytes, drip
 @pytest.mark.usefixtures("_hurried")
 def test_an_answer_that_is_not_taken_is_cut(serve: Serve) -> None:
     served = serve()
-    served.pages.pages[TEXT] = Page(b"x" * (64 << 20), b"")
+    served.pages.pages[TEXT] = page_of(b"x" * (64 << 20))
     with served.connect() as connection:
         connection.sendall(SCRAPE)
         time.sleep(3)

@@ -143,8 +143,8 @@ class Publisher:
                 # The last page is served until it is too old; then the scrape fails, loudly.
                 log.exception("rendering failed")
             took = time.monotonic() - started
-            # However much changes, rendering takes a fifth of one core at most, half of one while
-            # the page is behind, and all it can get once everything was read; of itself, less.
+            # However much changes, rendering takes a fifth of one core at most, or what there is
+            # once everything was read and the page is behind; of itself, less.
             if not (self._behind and self._shown.view.ready):
-                self._hurry.wait(min(took if self._behind else 4 * took, STALE / 4))
+                self._hurry.wait(min(4 * took, STALE / 4))
             pause = 0.0 if self._behind else min(max(EVERY, 15 * took), STALE / 2)

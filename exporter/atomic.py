@@ -17,7 +17,7 @@ def write(file: Path, content: bytes, *, synced: bool = True) -> None:
     and can be made again.
     """
     folder, name = os.path.split(file)
-    temporary = f"{folder}/{_temporary(name)}"
+    temporary = os.path.join(folder, _temporary(name))  # noqa: PTH118
     # A thousand releases keep seven readings each: the fewest system calls that do it.
     try:
         try:
@@ -47,18 +47,14 @@ def write_atomically(file: Path, text: str) -> None:
 
 
 @contextmanager
-def replacing(file: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
-    """Give a file to write to that becomes `file`, on disk, if all went well. Raises OSError.
-
-    For `synced` see `write`.
-    """
+def replacing(file: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to that becomes `file`, on disk, if all went well. Raises OSError."""
     temporary = file.with_name(_temporary(file.name))
     try:
         with os.fdopen(os.open(temporary, _FLAGS, 0o644), "wb") as opened:
             yield opened
-            if synced:
-                opened.flush()
-                os.fsync(opened.fileno())
+            opened.flush()
+            os.fsync(opened.fileno())
         temporary.replace(file)
     except BaseException:
         with suppress(OSError):

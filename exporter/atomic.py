@@ -16,28 +16,11 @@ def write(file: Path, content: bytes, *, synced: bool = True) -> None:
     by that, but a power cut may leave the file old, empty or torn: only for what has a checksum
     and can be made again.
     """
-    folder, name = os.path.split(file)
-    temporary = os.path.join(folder, _temporary(name))  # noqa: PTH118
-    # A thousand releases keep seven readings each: the fewest system calls that do it.
     try:
-        try:
-            opened = os.open(temporary, _FLAGS, 0o644)
-        except FileNotFoundError:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            opened = os.open(temporary, _FLAGS, 0o644)
-        try:
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(opened, rest) :]
-            if synced:
-                os.fsync(opened)
-        finally:
-            os.close(opened)
-        os.replace(temporary, file)  # noqa: PTH105 - as it is, without a `Path` of it
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108
-        raise
+        _put(file, content, synced=synced)
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _put(file, content, synced=synced)
 
 
 def write_atomically(file: Path, text: str) -> None:
@@ -49,19 +32,35 @@ def write_atomically(file: Path, text: str) -> None:
 @contextmanager
 def replacing(file: Path) -> Iterator[BinaryIO]:
     """Give a file to write to that becomes `file`, on disk, if all went well. Raises OSError."""
-    temporary = file.with_name(_temporary(file.name))
+    with _becoming(file) as descriptor, os.fdopen(descriptor, "wb", closefd=False) as opened:
+        yield opened
+        opened.flush()
+        os.fsync(descriptor)
+
+
+def _put(file: Path, content: bytes, *, synced: bool) -> None:
+    # A thousand releases keep seven readings each: the fewest system calls that do it.
+    with _becoming(file) as descriptor:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        if synced:
+            os.fsync(descriptor)
+
+
+@contextmanager
+def _becoming(file: Path) -> Iterator[int]:
+    """Give a descriptor of what becomes `file` if all went well, and is gone otherwise."""
+    # A name of its own for each process: two of them must not write into one another.
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(temporary, _FLAGS, 0o644), "wb") as opened:
-            yield opened
-            opened.flush()
-            os.fsync(opened.fileno())
+        descriptor = os.open(temporary, _FLAGS, 0o644)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
         temporary.replace(file)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
-
-
-def _temporary(name: str) -> str:
-    """Return a name of this process's own: two of them must not write into one another."""
-    return f".{name}.{os.getpid()}"

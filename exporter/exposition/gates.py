@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
-from exporter.catalog import Metric
+from exporter.alerting.definitions import Definition
 from exporter.gate.decision import Decision, Objection, objections
 from exporter.gate.report import Report
 from exporter.gate.verdicts import Outcome
@@ -51,12 +51,8 @@ def _expiries(release: Release, report: Report) -> dict[str, datetime]:
 def _labels(release: Release, key: str) -> dict[str, str]:
     """Return the labels of that verdict's other series."""
     return next(
-        ({"metric": metric.id} | _distinguishing(metric, at))
+        dict(Definition(metric, series).labels)
         for metric in release.metrics
-        for at, series in enumerate(metric.judged)
+        for series in metric.judged
         if metric.key(series) == key
     )
-
-
-def _distinguishing(metric: Metric, at: int) -> dict[str, str]:
-    return dict(metric.judged[at].labels) if len(metric.judged) > 1 else {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from exporter.catalog import Metric
+from exporter.alerting.definitions import Definition
 from exporter.exposition.alerting import add_alerting
 from exporter.exposition.definitions import add_definitions
 from exporter.exposition.digests import add_digests
@@ -89,7 +89,7 @@ def _about(add: Add, view: ReleaseView, now: datetime) -> None:
 
 def _verdict(add: Add, judgement: Judgement) -> None:
     metric, sample = judgement.metric, judgement.sample
-    labels = {"metric": metric.id} | _distinguishing(metric, judgement)
+    labels = dict(Definition(metric, judgement.series).labels)
     for verdict in Verdict:
         add(
             "release_metric_verdict",
@@ -118,10 +118,6 @@ def _verdict(add: Add, judgement: Judgement) -> None:
             sample.observed.timestamp(),
             **labels,
         )
-
-
-def _distinguishing(metric: Metric, judgement: Judgement) -> dict[str, str]:
-    return dict(judgement.series.labels) if len(metric.judged) > 1 else {}
 
 
 def _source(add: Add, name: str, state: SourceState) -> None:

@@ -81,8 +81,10 @@ class Sections:
 
     def _make(self, view: ReleaseView, known: _Made | None, now: datetime) -> _Made:
         moment = self._clock()
-        same = known is not None and same_definitions(known.view.release, view.release)
-        defined = known.defined if known is not None and same else _defined(view.release)
+        if known is not None and same_definitions(known.view.release, view.release):
+            defined = known.defined
+        else:
+            defined = _defined(view.release)
         section = _known(view, now).beside(defined)
         return _Made(view, defined, section, now, changes(view, now), moment)
 
